@@ -1,0 +1,1 @@
+"""What runs when: the refresh job, the daemon, the lock, alerts."""
