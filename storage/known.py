@@ -1,0 +1,85 @@
+"""What the archive already knows: asked by a refresh so that nothing known is fetched again."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from storage.state import StoredDocument, load_documents, packed, unpacked
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One subject as last recorded. `row_hash` is that of the listing row; equal means nothing moved."""
+
+    subject: int
+    version: int
+    hub_id: str | None
+    name: str
+    sha: str | None
+    row_hash: bytes | None
+    files_behind: bool
+    availability: str
+    last_modified: str | None
+    license_link: str | None
+
+
+_COLUMNS = (
+    "s.id, c.version, s.hub_id, s.name, c.sha, c.row_hash, c.files_behind, v.availability, c.last_modified,"
+    " v.license_link from subject s join current c on c.subject = s.id join version v on v.id = c.version"
+)
+_CHUNK = 500
+
+
+def _known(row: tuple[object, ...]) -> Known:
+    subject, version, hub_id, name, sha, row_hash, behind, availability, modified, link = row
+    return Known(
+        subject, version, unpacked(hub_id), name, unpacked(sha), row_hash, bool(behind), availability, modified, link  # type: ignore[arg-type]
+    )
+
+
+def by_hub_id(conn: sqlite3.Connection, kind: str, hub_ids: Iterable[str]) -> dict[str, Known]:
+    """What is known of these subjects of one kind, by the Hub's `_id`."""
+    names = [packed(hub_id) for hub_id in hub_ids]
+    found: dict[str, Known] = {}
+    for start in range(0, len(names), _CHUNK):
+        part = names[start : start + _CHUNK]
+        marks = ", ".join("?" * len(part))
+        query = f"select {_COLUMNS} where s.kind = ? and s.hub_id in ({marks})"
+        for row in conn.execute(query, (kind, *part)):
+            known = _known(row)
+            found[known.hub_id or ""] = known
+    return found
+
+
+def by_name(conn: sqlite3.Connection, kind: str, name: str) -> Known | None:
+    """The subject that has this name now: of several, one that is still there before one that is not."""
+    row = conn.execute(
+        f"select {_COLUMNS} where s.kind = ? and s.name = ? order by c.unavailable_since is not null, s.id desc",
+        (kind, name),
+    ).fetchone()
+    return _known(row) if row else None
+
+
+def watched(conn: sqlite3.Connection, watch: str) -> Iterator[Known]:
+    """Every subject that a walk last saw and that is still there, in the order of ids."""
+    yield from map(
+        _known,
+        conn.execute(
+            f"select {_COLUMNS} join watch w on w.id = c.watch where w.name = ? order by s.id", (watch,)
+        ),
+    )
+
+
+def documents(conn: sqlite3.Connection, version: int) -> tuple[StoredDocument, ...]:
+    """The documents of a version."""
+    return load_documents(conn, version)
+
+
+def hash_of_git_blob(conn: sqlite3.Connection, oid: str) -> str | None:
+    """The SHA-256 of a file's bytes by git's own name for them, if they are in the archive."""
+    row = conn.execute(
+        "select b.sha256 from git_blob g join blob b on b.id = g.blob where g.oid = ?", (packed(oid),)
+    ).fetchone()
+    return row[0].hex() if row else None

@@ -1,0 +1,170 @@
+"""Turns what a run staged into versions, documents and events: in one transaction, at its end.
+
+The only updates are those that the archive's laws allow: an open interval is closed, the current state moves.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import orjson
+
+from licenses.text import decode
+from storage import events, subjects
+from storage.archive import Archive
+from storage.changes import Change
+from storage.current import CurrentRow, load_current, save_current, understand
+from storage.drift import changes
+from storage.records import Observation
+from storage.runs import Run
+from storage.state import State, StoredDocument, load_state, merge, packed
+
+GONE = ("unavailable", "disabled")
+
+
+@dataclass
+class Recorded:
+    """What recording a run did."""
+
+    changed: int = 0
+    events: int = 0
+    subjects: set[int] = field(default_factory=set)
+
+
+class Recorder:
+    """Records the observations of one run. Use inside `archive.writing()`."""
+
+    def __init__(self, archive: Archive, run: Run) -> None:
+        self.archive = archive
+        self.conn: sqlite3.Connection = archive.conn
+        self.run = run
+        self.done = Recorded()
+
+    def record_all(self, observations: Iterable[Observation], progress: Callable[[int], None]) -> Recorded:
+        """Record each observation in turn; `progress` is told how many are done."""
+        for count, seen in enumerate(observations, 1):
+            self.record(seen)
+            progress(count)
+        return self.done
+
+    def record(self, seen: Observation) -> None:
+        """Record one observation: a version and events if it differs from what was so, else only the current state."""
+        subject = subjects.find_or_add(self.conn, seen, self.run.id)
+        current = load_current(self.conn, subject.id)
+        before = load_state(self.conn, current.version) if current else None
+        after = merge(self.conn, before, seen)
+        found: list[Change] = []
+        if subject.renamed_from is not None:
+            found.append(
+                Change("renamed", before=subject.renamed_from, after=seen.name, at=self.run.started_at)
+            )
+        if seen.history_rewritten and current is not None:
+            found.append(self._rewritten(current, seen))
+        if before is None or current is None or before.bundle_hash() != after.bundle_hash():
+            current = self._new_version(subject.id, seen, current, before, after, found)
+        elif found:
+            self._write_events(subject.id, current.version, found)
+        self._move_current(current, seen)
+        self.done.subjects.add(subject.id)
+
+    def _rewritten(self, current: CurrentRow, seen: Observation) -> Change:
+        return Change(
+            "history-rewritten",
+            before=current.sha.hex() if current.sha else None,
+            after=seen.facts.sha,
+            at=seen.facts.last_modified or self.run.started_at,
+        )
+
+    def _new_version(
+        self,
+        subject: int,
+        seen: Observation,
+        current: CurrentRow | None,
+        before: State | None,
+        after: State,
+        found: list[Change],
+    ) -> CurrentRow:
+        since = seen.since or self.run.started_at
+        if current is not None and before is not None:
+            self.conn.execute(
+                "update version set valid_to = ?, until = ? where id = ?", (self.run.id, since, current.version)
+            )
+        version = self._insert_version(subject, after, since)
+        self._link_documents(subject, version, after.documents)
+        if before is not None:
+            found += changes(
+                before, after, read=self.read, moved_at=since, seen_at=self.run.started_at
+            )
+            self.done.changed += 1
+        self._write_events(subject, version, found)
+        row = current or CurrentRow(subject, version, self.run.id, self.run.id)
+        row.version, row.changed_run = version, self.run.id
+        understand(self.archive, row, after, seen.name, self.run)
+        return row
+
+    def _insert_version(self, subject: int, state: State, since: str) -> int:
+        facts = state.facts
+        cursor = self.conn.execute(
+            "insert into version (subject, valid_from, since, sha, bundle_hash, availability, gated, license_claimed,"
+            " license_name, license_link, license_tags, base_model, card_error)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                subject,
+                self.run.id,
+                since,
+                packed(facts.sha),
+                state.bundle_hash(),
+                facts.availability,
+                facts.gated,
+                facts.license_claimed,
+                facts.license_name,
+                facts.license_link,
+                _json(facts.license_tags),
+                _json(facts.base_model),
+                facts.card_error,
+            ),
+        )
+        return int(cursor.lastrowid or 0)
+
+    def _link_documents(self, subject: int, version: int, documents: tuple[StoredDocument, ...]) -> None:
+        for document in documents:
+            known = document.id if document.id is not None else self._insert_document(subject, document)
+            self.conn.execute("insert into version_document values (?, ?)", (version, known))
+
+    def _insert_document(self, subject: int, d: StoredDocument) -> int:
+        cursor = self.conn.execute(
+            "insert into document (subject, role, place, content, text, size, etag, oid, revision, fetched_at,"
+            " committed_at, problem) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (subject, d.role, d.place, d.content, d.text, d.size, d.etag, d.oid, d.revision, d.fetched_at,
+             d.committed_at, d.problem),
+        )  # fmt: skip
+        return int(cursor.lastrowid or 0)
+
+    def _write_events(self, subject: int, version: int, found: list[Change]) -> None:
+        for change in found:
+            events.write(self.conn, change, subject=subject, version=version, run=self.run)
+            self.done.events += 1
+
+    def _move_current(self, row: CurrentRow, seen: Observation) -> None:
+        """Move what is allowed to move: where the head is, when it was seen, since when it is gone."""
+        facts = seen.facts
+        if facts.availability in GONE:
+            if row.unavailable_since is None:
+                row.unavailable_since = self.run.started_at
+            elif row.gone_at is None and facts.availability == "unavailable":
+                row.gone_at = self.run.started_at
+            row.watch, row.row_hash = None, None
+        else:
+            row.unavailable_since = row.gone_at = None
+            row.seen(seen, self.run.id)
+        save_current(self.conn, row)
+
+    def read(self, blob: int) -> str:
+        """A stored text by its blob id."""
+        return decode(self.archive.blobs.get(blob))
+
+
+def _json(values: tuple[str, ...]) -> str | None:
+    return orjson.dumps(values).decode() if values else None
