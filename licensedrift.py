@@ -26,9 +26,9 @@ DONE, ERROR, USAGE, PARTIAL, NOTHING, BUSY = 0, 1, 2, 3, 4, 75
 # name -> (where it lives, one line for --help). The line stands here so that --help imports no room.
 COMMANDS = {
     "refresh": ("schedules.commands:refresh", "Look at everything watched and record what changed."),
-    "snapshots": ("storage.commands:snapshots", "List the snapshots taken so far."),
-    "diff": ("storage.commands:diff", "Say what drifted between two snapshots."),
-    "show": ("storage.commands:show", "Show one subject's legal position."),
+    "snapshots": ("explorer.commands:snapshots", "List the snapshots taken so far."),
+    "diff": ("explorer.commands:diff", "Say what drifted between two snapshots."),
+    "show": ("explorer.commands:show", "Show one subject's legal position."),
     "identify": ("licenses.commands:identify", "Name the license of a file, and its clauses."),
     "compare": ("licenses.commands:compare", "Say what changed between two texts."),
     "extract": ("crawler.commands:extract", "Turn a saved page into the text of its terms."),

@@ -1,0 +1,120 @@
+"""The commands that read an archive: `snapshots`, `diff`, `show`."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from explorer import position, terminal
+from licenses.text import decode
+from storage import queries, subjects
+from storage.archive import Archive, ArchiveError
+
+if TYPE_CHECKING:
+    from licensedrift import Call
+
+
+def _open(call: Call) -> Archive:
+    try:
+        return Archive.read(call.database())
+    except ArchiveError as error:
+        raise click.UsageError(str(error)) from error
+
+
+@click.command()
+@click.pass_obj
+def snapshots(call: Call) -> None:
+    """List the snapshots taken so far, oldest first.
+
+    Example:  licensedrift snapshots --json
+    """
+    with _open(call) as archive:
+        rows = queries.snapshots(archive.conn)
+    call.answer(rows, terminal.snapshots(rows))
+
+
+@click.command()
+@click.argument("from_", metavar="[FROM]", required=False)
+@click.argument("to", metavar="[TO]", required=False)
+@click.option("--subject", metavar="SUBJECT", help="Only this one, as model:org/name.")
+@click.option("--text", is_flag=True, help="Add the lines that differ of every changed text.")
+@click.pass_obj
+def diff(call: Call, from_: str | None, to: str | None, subject: str | None, text: bool) -> None:
+    """Say what drifted between two snapshots: by default the last two.
+
+    FROM and TO are snapshot numbers or times. With FROM alone, TO is the last snapshot.
+
+    \b
+    Example:  licensedrift diff
+              licensedrift diff 2026-01-01 2026-06-30 --subject model:meta-llama/Llama-3.1-8B --text
+    """
+    with _open(call) as archive:
+        try:
+            first, last = _span(archive, from_, to)
+            which = subjects.lookup(archive.conn, subject)[0] if subject else None
+        except (queries.UnknownSnapshot, subjects.UnknownSubject) as error:
+            raise click.UsageError(str(error)) from error
+        events = (
+            queries.events(archive.conn, after=first, until=last, subject=which)
+            if first is not None and last is not None
+            else []
+        )
+        rows = {row["id"]: row for row in queries.snapshots(archive.conn)}
+        human = "" if call.json else terminal.drift(rows.get(first), rows.get(last), events)
+        if text:
+            human += "".join(_text_diffs(archive, events))
+    call.answer({"from": first, "to": last, "events": events}, human)
+
+
+def _span(archive: Archive, from_: str | None, to: str | None) -> tuple[int | None, int | None]:
+    conn = archive.conn
+    if from_ is None:
+        return queries.last_two(conn)
+    first = queries.resolve_snapshot(conn, from_)
+    if to is None:
+        return first, queries.last_two(conn)[1]
+    return first, queries.resolve_snapshot(conn, to)
+
+
+def _text_diffs(archive: Archive, events: list[dict[str, Any]]) -> list[str]:
+    parts = []
+    for event in events:
+        if event["kind"] == "text":
+            sides = [_stored(archive, event[f"{side}_hash"]) for side in ("before", "after")]
+            place = (event["evidence_after"] or {}).get("place", "")
+            lines = difflib.unified_diff(
+                *(side.splitlines() for side in sides),
+                f"{event['subject']} {place} {event['before_hash'][:12]}",
+                f"{event['subject']} {place} {event['after_hash'][:12]}",
+                lineterm="",
+            )
+            parts.append("\n\n" + "\n".join(map(terminal.safe, lines)))
+    return parts
+
+
+def _stored(archive: Archive, digest: str) -> str:
+    return decode(archive.blobs.by_hash(bytes.fromhex(digest)) or b"")
+
+
+@click.command()
+@click.argument("subject")
+@click.option("--at", metavar="SNAPSHOT|TIME", help="As of then, instead of now.")
+@click.pass_obj
+def show(call: Call, subject: str, at: str | None) -> None:
+    """Show one subject's whole legal position: what is claimed, what was found, and the words.
+
+    SUBJECT is model:org/name, dataset:org/name, space:org/name or terms:Service/Type; the kind may be left out
+    where only one has the name.
+
+    \b
+    Example:  licensedrift show model:meta-llama/Llama-3.1-8B
+              licensedrift show meta-llama/Llama-3.1-8B --at 2026-06-30
+    """
+    with _open(call) as archive:
+        try:
+            found = position.describe(archive, subject, at)
+        except (queries.UnknownSnapshot, subjects.UnknownSubject) as error:
+            raise click.UsageError(str(error)) from error
+    call.answer(found, "" if call.json else position.screen(found))

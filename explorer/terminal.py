@@ -1,0 +1,170 @@
+"""How drift and a subject's position read in a terminal: like something a lawyer would forward."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+WIDTH = 100
+SIGN = {"tighter": "▲ tighter", "looser": "▽ looser", "mixed": "◆ tighter and looser", "neutral": "· neutral"}
+QUOTE = 400
+# A stored text is a stranger's: control and direction-changing characters would rewrite the reader's terminal.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+_ROLE = {
+    "license": "license text",
+    "policy": "use policy",
+    "notice": "notice",
+    "gate": "gate prompt",
+    "terms": "terms",
+    "card": "model card",
+}
+_CLAIM = {
+    "license": "declared license",
+    "license_name": "declared license name",
+    "license_link": "declared license link",
+    "license_tags": "license tags",
+}
+
+
+def safe(text: object) -> str:
+    """A text of a stranger's, without what could rewrite a terminal."""
+    return _UNSAFE.sub("\ufffd", str(text))
+
+
+def drift(first: dict[str, Any] | None, last: dict[str, Any] | None, events: Sequence[dict[str, Any]]) -> str:
+    """A whole report: what changed between two snapshots, substantive first, the rest folded to a line each."""
+    if last is None:
+        return "There is no snapshot yet: `licensedrift refresh` takes one."
+    if first is None:
+        return f"{_snapshot(last)} is the only snapshot so far; drift needs two."
+    head = f"Drift from {_snapshot(first)} to {_snapshot(last)}"
+    if not events:
+        return f"{head}: nothing changed."
+    loud = [event for event in events if is_loud(event)]
+    quiet = [event for event in events if not is_loud(event)]
+    parts = [f"{head}: {_counts(loud, quiet)}"]
+    parts += [_subject_block(subject, rows) for subject, rows in _by_subject(loud)]
+    if quiet:
+        lines = "\n".join(f"  {safe(event['subject'])}: {_one_line(event)}" for event in quiet)
+        parts.append(f"Recorded, no right or duty changed:\n{lines}")
+    return "\n\n".join(parts)
+
+
+def is_loud(event: dict[str, Any]) -> bool:
+    """Whether an event is told at length: what changes a right or a duty, and what happens to a whole subject."""
+    return bool(event["substantive"]) or event["kind"] in ("availability", "renamed", "history-rewritten")
+
+
+def _snapshot(row: dict[str, Any]) -> str:
+    return f"snapshot {row['id']} ({row['started_at'][:10]})"
+
+
+def _counts(loud: Sequence[dict[str, Any]], quiet: Sequence[dict[str, Any]]) -> str:
+    said = [f"{len(loud)} to read"] if loud else []
+    for direction in ("tighter", "looser", "mixed"):
+        count = sum(event["direction"] == direction for event in loud)
+        if count:
+            said.append(f"{count} {direction}")
+    if quiet:
+        said.append(f"{len(quiet)} without effect")
+    return ", ".join(said)
+
+
+def _by_subject(events: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for event in events:
+        found.setdefault(event["subject"], []).append(event)
+    return list(found.items())
+
+
+def _subject_block(subject: str, events: Sequence[dict[str, Any]]) -> str:
+    return "\n".join([safe(subject), *(_event(event) for event in events)])
+
+
+def _event(event: dict[str, Any]) -> str:
+    lines = [f"  {SIGN[event['direction']]}: {_what(event)}, {event['at'][:10]}"]
+    if event["clauses"]:
+        lines += [_clause(clause) for clause in event["clauses"]]
+        lines += _sources(event)
+    else:
+        lines += _from_to(event)
+    return "\n".join(lines)
+
+
+def _what(event: dict[str, Any]) -> str:
+    kind, role = event["kind"], event["role"]
+    place = (event["evidence_after"] or event["evidence_before"] or {}).get("place", "")
+    named = f"{_ROLE.get(role, role)} {safe(place)}".strip()
+    return {
+        "claim": f"{_CLAIM.get(role, 'claim')} changed",
+        "text": f"{named} changed",
+        "file-added": f"{named} added",
+        "file-removed": f"{named} removed",
+        "file-moved": f"{_ROLE.get(role, role)} moved",
+        "gate": "access to the files changed",
+        "lineage": "base model changed",
+        "availability": "availability changed",
+        "renamed": "renamed",
+        "history-rewritten": "history rewritten",
+    }.get(kind, kind)
+
+
+def _from_to(event: dict[str, Any]) -> list[str]:
+    lines = []
+    for label, key in (("from", "before"), ("to", "after")):
+        if event[key] is not None:
+            lines.append(_wrapped(f"    {label:<5}", event[key]))
+    return lines + _sources(event)
+
+
+def _sources(event: dict[str, Any]) -> list[str]:
+    lines = []
+    for label, side in (("was", "before"), ("is", "after")):
+        digest, found = event[f"{side}_hash"], event[f"evidence_{side}"] or {}
+        if digest:
+            where = f" at {found['revision'][:10]}" if found.get("revision") else ""
+            fetched = f", fetched {found['fetched_at']}" if found.get("fetched_at") else ""
+            lines.append(f"    {label:<4} {safe(found.get('place', ''))}{where}, text {digest[:12]}{fetched}")
+    return lines
+
+
+def _clause(event: dict[str, Any]) -> str:
+    mark = "~" if event["before"] and event["after"] else "+" if event["after"] else "-"
+    lines = [f"    {mark} {event['clause']} ({event['direction']})"]
+    if event["before"]:
+        lines.append(_wrapped("      was ", f"“{event['before']}”"))
+    if event["after"]:
+        lines.append(_wrapped("      now ", f"“{event['after']}”"))
+    return "\n".join(lines)
+
+
+def _wrapped(label: str, text: str) -> str:
+    shown = " ".join(safe(text).split())
+    if len(shown) > QUOTE:
+        shown = shown[:QUOTE].rsplit(" ", 1)[0] + " …"
+    return textwrap.fill(
+        shown, WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_long_words=True
+    )
+
+
+def _one_line(event: dict[str, Any]) -> str:
+    said = _what(event)
+    if event["kind"] in ("claim", "lineage", "file-moved", "gate"):
+        said += f": {safe(event['before'] or '(none)')} → {safe(event['after'] or '(none)')}"
+    return textwrap.shorten(said, WIDTH, placeholder=" …")
+
+
+def snapshots(rows: Sequence[dict[str, Any]]) -> str:
+    """A table of snapshots."""
+    if not rows:
+        return "There is no snapshot yet: `licensedrift refresh` takes one."
+    lines = [f"{'id':>5}  {'started':<20}  {'status':<9} {'scope':<5} {'subjects':>8} {'changed':>8} {'events':>7}"]
+    for row in rows:
+        lines.append(
+            f"{row['id']:>5}  {row['started_at']:<20}  {row['status']:<9} {row['scope']:<5}"
+            f" {row['subjects']:>8} {row['changed']:>8} {row['events']:>7}"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,83 @@
+"""From what the crawler saw to what the archive records: the seam between two rooms that do not know each other."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from crawler.bundle import Bundle, Document
+from crawler.repository import Repository
+from licenses.card import read_card
+from licenses.text import decode
+from storage.archive import Archive
+from storage.blobs import sha256
+from storage.known import Known, hash_of_git_blob
+from storage.records import DocumentSeen, Facts, Observation
+from storage.state import StoredDocument, packed
+from storage.understanding import Understanding
+
+# A card is judged by its claim, not by clauses: nothing to read ahead.
+READ_AHEAD = ("license", "policy", "gate", "terms")
+
+
+def row_hash(repository: Repository) -> bytes:
+    """Eight bytes over all of a listing row that can make a version or move a file; counters are left out."""
+    row = (
+        repository.name,
+        repository.sha,
+        repository.gated,
+        repository.private,
+        repository.disabled,
+        claim(repository.card_data),
+        sorted(license_tags(repository.tags)),
+        repository.base_models,
+    )
+    return hashlib.blake2b(orjson.dumps(row, default=str), digest_size=8).digest()
+
+
+def claim(card_data: Any) -> tuple[str | None, str | None, str | None]:
+    """license, license_name, license_link as the card has them: a string as it is, anything else as JSON."""
+    fields = card_data if isinstance(card_data, dict) else {}
+    return tuple(_as_written(fields.get(name)) for name in ("license", "license_name", "license_link"))  # type: ignore[return-value]
+
+
+def _as_written(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return _storable(value)
+    return _storable(orjson.dumps(value, default=str).decode())
+
+
+def _storable(value: str | None) -> str | None:
+    # SQLite takes no lone surrogates, and NUL ends a text for half of its functions.
+    return value if value is None else value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def license_tags(tags: Iterable[str]) -> list[str]:
+    """The licenses that the Hub derived from the card, in its order."""
+    return [tag.removeprefix("license:") for tag in tags if tag.startswith("license:")]
+
+
+def facts(repository: Repository) -> Facts:
+    """What a listing row says of a repository."""
+    claimed, name, link = claim(repository.card_data)
+    tags = tuple(license_tags(repository.tags))
+    availability = "disabled" if repository.disabled else "private" if repository.private else "available"
+    return Facts(
+        availability=availability,
+        gated=repository.gated,
+        license_claimed=claimed if claimed is not None else (tags[0] if tags else None),
+        license_name=name,
+        license_link=link,
+        license_tags=tags,
+        base_model=tuple(repository.base_models),
+        sha=repository.sha,
+        last_modified=repository.last_modified,
+        created_at=repository.created_at,
+        modality=repository.pipeline_tag,
+        parameters=repository.parameters,
+        downloads=repository.downloads,
+        has_weights=repository.has_weights,
+    )

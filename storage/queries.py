@@ -1,0 +1,151 @@
+"""Questions that readers ask of the archive: which snapshots, what drifted, what was so at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+EVENT_KEYS = (
+    "id", "snapshot", "at", "subject", "kind", "role", "direction", "substantive", "clause", "before", "after",
+    "before_hash", "after_hash", "evidence_before", "evidence_after",
+)  # fmt: skip
+
+
+class UnknownSnapshot(Exception):
+    """A snapshot id or time that names nothing in this archive."""
+
+
+def snapshots(conn: sqlite3.Connection) -> list[dict[str, Any]]:
+    """Every snapshot, oldest first, with the keys of the command `snapshots`."""
+    keys = ("id", "started_at", "finished_at", "status", "scope", "subjects", "changed", "events")
+    rows = conn.execute(f"select {', '.join(keys)} from snapshots order by id")
+    return [dict(zip(keys, row, strict=True)) for row in rows]
+
+
+def resolve_snapshot(conn: sqlite3.Connection, name: str) -> int:
+    """The snapshot that a person means: an id, or a time (the last snapshot that began by then).
+
+    Raises UnknownSnapshot saying what there is.
+    """
+    if name.isdigit():
+        row = conn.execute("select id from snapshots where id = ?", (int(name),)).fetchone()
+    else:
+        row = conn.execute(
+            "select id from snapshots where started_at <= ? order by id desc limit 1", (iso_time(name),)
+        ).fetchone()
+    if row is None:
+        first, last = conn.execute("select min(id), max(id) from snapshots").fetchone()
+        there = f"there are snapshots {first} to {last}" if first else "there is none yet"
+        raise UnknownSnapshot(f"{name}: no such snapshot; {there}")
+    return int(row[0])
+
+
+def iso_time(name: str) -> str:
+    """A date or time as a person writes it (ISO 8601), as the archive writes it. A date means its end.
+
+    Raises UnknownSnapshot if it is no time.
+    """
+    try:
+        moment = datetime.fromisoformat(name)
+    except ValueError as error:
+        raise UnknownSnapshot(f"{name}: neither a snapshot's number nor a time such as 2026-11-23T09:00:00Z") from error
+    if len(name) == len("2026-11-23"):
+        moment = moment.replace(hour=23, minute=59, second=59)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def last_two(conn: sqlite3.Connection) -> tuple[int | None, int | None]:
+    """The ids of the last two snapshots; None for those that are not there yet."""
+    ids = [row[0] for row in conn.execute("select id from snapshots order by id desc limit 2")]
+    return (ids[1] if len(ids) > 1 else None), (ids[0] if ids else None)
+
+
+def snapshot_before(conn: sqlite3.Connection, snapshot: int) -> int | None:
+    """The snapshot before this one, or None."""
+    row = conn.execute("select max(id) from snapshots where id < ?", (snapshot,)).fetchone()
+    return int(row[0]) if row[0] is not None else None
+
+
+def events(
+    conn: sqlite3.Connection, *, after: int | None, until: int, subject: int | None = None
+) -> list[dict[str, Any]]:
+    """Drift events seen after snapshot `after` (None: from the beginning) up to and with `until`.
+
+    Each is an EVENT of contract.md, with the events of its clauses beneath it under `clauses`.
+    """
+    query = (
+        f"select {', '.join('d.' + key for key in EVENT_KEYS)}, d.parent from drift d join event e on e.id = d.id"
+        " where e.run > ? and e.run <= ?" + (" and e.subject = ?" if subject is not None else "") + " order by d.id"
+    )
+    bound = (after or 0, until) if subject is None else (after or 0, until, subject)
+    return nested(conn.execute(query, bound))
+
+
+def nested(rows: Any) -> list[dict[str, Any]]:
+    """Rows of (EVENT_KEYS..., parent) as a list of events with their clauses beneath."""
+    top: list[dict[str, Any]] = []
+    by_id: dict[int, dict[str, Any]] = {}
+    for *values, parent in rows:
+        event = dict(zip(EVENT_KEYS, values, strict=True))
+        event["substantive"] = bool(event["substantive"])
+        for key in ("evidence_before", "evidence_after"):
+            event[key] = orjson.loads(event[key]) if event[key] else None
+        if parent is None:
+            event["clauses"] = []
+            top.append(event)
+            by_id[event["id"]] = event
+        elif parent in by_id:
+            by_id[parent]["clauses"].append(event)
+    return top
+
+
+def version_at(conn: sqlite3.Connection, subject: int, at: str | None) -> int | None:
+    """The version that was so at a snapshot or a time (None: now); None if the subject was not known then.
+
+    Raises UnknownSnapshot for what is neither.
+    """
+    if at is None:
+        row = conn.execute("select version from current where subject = ?", (subject,)).fetchone()
+    elif at.isdigit():
+        number = resolve_snapshot(conn, at)
+        row = conn.execute(
+            "select id from version where subject = ? and valid_from <= ? and (valid_to is null or valid_to > ?)",
+            (subject, number, number),
+        ).fetchone()
+    else:
+        moment = iso_time(at)
+        row = conn.execute(
+            "select id from version where subject = ? and since <= ? and (until is null or until > ?)"
+            " order by since desc, id desc limit 1",
+            (subject, moment, moment),
+        ).fetchone()
+    return int(row[0]) if row else None
+
+
+def history(conn: sqlite3.Connection, subject: int) -> list[dict[str, Any]]:
+    """The versions of a subject, oldest first."""
+    keys = (
+        "id", "valid_from", "valid_to", "since", "until", "origin", "sha", "availability", "gated",
+        "license_claimed", "license_name", "license_link", "bundle_hash",
+    )  # fmt: skip
+    rows = conn.execute(
+        f"select {', '.join('v.' + key for key in keys)} from versions v join version t on t.id = v.id"
+        " where t.subject = ? order by ifnull(v.since, ''), v.id",
+        (subject,),
+    )
+    return [dict(zip(keys, row, strict=True)) for row in rows]
+
+
+def documents(conn: sqlite3.Connection, version: int) -> list[dict[str, Any]]:
+    """The documents of a version, with the columns of the view."""
+    keys = (
+        "role", "path_or_url", "content_hash", "text_hash", "bytes", "fetched_at", "etag", "revision",
+        "committed_at", "problem",
+    )  # fmt: skip
+    rows = conn.execute(f"select {', '.join(keys)} from documents where version = ?", (version,))
+    return [dict(zip(keys, row, strict=True)) for row in rows]

@@ -1,0 +1,125 @@
+"""What the rules say of a stored text: kept by (text, rules version), so each distinct text is read once.
+
+An old answer stays beside the new one; a new answer to an old text is a re-interpretation, never a drift event.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import orjson
+
+from licenses.clauses import Clause
+from licenses.reading import RULES_VERSION, Learned, Reading, read
+from licenses.text import decode
+from storage.archive import Archive
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One text as the rules of `rules_version` read it."""
+
+    license: str | None
+    spdx: str | None
+    edition: str | None
+    similarity: float
+    altered: bool
+    licenses: tuple[str, ...] = ()
+    nearest: tuple[tuple[str, float], ...] = ()
+    clauses: tuple[Clause, ...] = field(default=())
+
+
+def rules_id(conn: sqlite3.Connection, version: str = RULES_VERSION) -> int:
+    """The id of a rules version, added if it is new. Needs a connection that may write when it is."""
+    row = conn.execute("select id from rules where version = ?", (version,)).fetchone()
+    if row is None:
+        return int(conn.execute("insert into rules (version) values (?)", (version,)).lastrowid or 0)
+    return int(row[0])
+
+
+class Understanding:
+    """Reads texts by the rules of today and remembers the answers in the archive."""
+
+    def __init__(self, archive: Archive) -> None:
+        self.archive = archive
+        self.conn = archive.conn
+        self.rules = rules_id(self.conn)
+        self.learned = load_learned(self.conn)
+
+    def of(self, text: int) -> Analysis:
+        """The analysis of a stored text (blob id), made now if these rules have not read it yet."""
+        known = load_analysis(self.conn, text, self.rules)
+        if known is not None:
+            return known
+        reading = read(decode(self.archive.blobs.get(text)), self.learned)
+        with self.archive.writing():
+            save_analysis(self.conn, text, self.rules, reading)
+        known = load_analysis(self.conn, text, self.rules)
+        assert known is not None
+        return known
+
+    def unread(self) -> Iterator[int]:
+        """Texts that these rules have not read yet (blob ids): those of documents, cards apart."""
+        query = (
+            "select distinct d.text from document d where d.role <> 'card'"
+            " and not exists (select 1 from analysis a where a.text = d.text and a.rules = ?) order by d.text"
+        )
+        yield from (row[0] for row in self.conn.execute(query, (self.rules,)).fetchall())
+
+
+def load_analysis(conn: sqlite3.Connection, text: int, rules: int) -> Analysis | None:
+    """The stored analysis of a text under these rules, or None."""
+    row = conn.execute(
+        "select license, spdx, edition, similarity, altered, licenses, nearest from analysis"
+        " where text = ? and rules = ?",
+        (text, rules),
+    ).fetchone()
+    if row is None:
+        return None
+    licenses = tuple(orjson.loads(row[5])) if row[5] else ()
+    nearest = tuple((name, score) for name, score in orjson.loads(row[6])) if row[6] else ()
+    return Analysis(*row[:4], bool(row[4]), licenses, nearest, load_clauses(conn, text, rules))
+
+
+def load_clauses(conn: sqlite3.Connection, text: int, rules: int) -> tuple[Clause, ...]:
+    """The clauses of a text under these rules, in the order of the text."""
+    rows = conn.execute(
+        "select clause, quote, quote_start, quote_end, section, parameters from clause"
+        " where text = ? and rules = ? order by quote_start, clause",
+        (text, rules),
+    )
+    return tuple(Clause(*row[:5], orjson.loads(row[5])) for row in rows)
+
+
+def save_analysis(conn: sqlite3.Connection, text: int, rules: int, reading: Reading) -> None:
+    """Write a reading: one row of analysis, one row a clause."""
+    identity = reading.identity
+    conn.execute(
+        "insert or ignore into analysis values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            text,
+            rules,
+            identity.license,
+            identity.spdx,
+            identity.edition,
+            float(identity.similarity),
+            int(identity.altered),
+            orjson.dumps(identity.licenses).decode() if identity.licenses else None,
+            orjson.dumps(identity.nearest).decode() if identity.nearest else None,
+        ),
+    )
+    conn.executemany(
+        "insert into clause values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (text, rules, c.clause, c.quote, c.start, c.end, c.section, orjson.dumps(c.parameters).decode())
+            for c in reading.clauses
+        ],
+    )
+
+
+def load_learned(conn: sqlite3.Connection) -> Learned | None:
+    """The archive's own catalogue: texts met at the home of their license."""
+    rows = list(conn.execute("select license, edition, text from learned"))
+    return Learned.from_rows(rows) if rows else None
