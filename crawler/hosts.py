@@ -1,0 +1,128 @@
+"""Politeness to a host: one request at a time, a pause between two, and no second try of a dead one."""
+
+from __future__ import annotations
+
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from crawler.guarded_http import FetchFailed
+
+JITTER = 0.25  # a pause is up to this much longer, so that nightly runs do not beat in step
+HOSTS_AT_ONCE = 32
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass
+class _Host:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    ready_at: float = 0.0  # time.monotonic()
+    pause: float = 0.0  # what its robots.txt asks for, seconds
+    dead: str | None = None
+
+
+class Hosts:
+    """Who may be asked when. One for a run: what is dead stays dead for as long as this lives.
+
+    `delay` is the pause in seconds after each request to one host; a longer one that a host asks for wins.
+    """
+
+    def __init__(self, delay: float, sleep: Callable[[float], object] = time.sleep) -> None:
+        self._delay, self._sleep = delay, sleep
+        self._hosts: dict[str, _Host] = {}
+        self._lock = threading.Lock()
+
+    def _host(self, name: str) -> _Host:
+        with self._lock:
+            return self._hosts.setdefault(name, _Host())
+
+    @contextmanager
+    def turn(self, name: str) -> Iterator[None]:
+        """Wait for the turn of one request to this host, and keep others out until it is done.
+
+        Raises FetchFailed if the host was found dead before.
+        """
+        host = self._host(name)
+        with host.lock:
+            if host.dead:
+                raise FetchFailed(f"{host.dead} (found earlier in this run)", dead=True)
+            if (left := host.ready_at - time.monotonic()) > 0:
+                self._sleep(left)
+            try:
+                yield
+            finally:
+                pause = max(self._delay, host.pause) * random.uniform(1, 1 + JITTER)
+                host.ready_at = time.monotonic() + pause
+
+    def hold(self, name: str, seconds: float) -> None:
+        """Leave this host alone for so long, whoever asks."""
+        host = self._host(name)
+        with host.lock:
+            host.ready_at = max(host.ready_at, time.monotonic() + seconds)
+
+    def pause(self, name: str, seconds: float) -> None:
+        """Make the pause between two requests to this host at least so long."""
+        host = self._host(name)
+        host.pause = max(host.pause, seconds)
+
+    def bury(self, name: str, reason: str) -> None:
+        """Ask this host nothing more in this run."""
+        self._host(name).dead = reason
+
+
+def side_by_side(
+    items: Iterable[Item], host_of: Callable[[Item], str], work: Callable[[Item], Result]
+) -> Iterator[tuple[Item, Result]]:
+    """Do `work` on each item, hosts side by side and the items of one host one after another.
+
+    Yields (item, result) as they get done. The threads are daemons: whoever stops listening, or the process
+    when it is stopped, waits for nobody. An exception of `work` is raised here.
+    """
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        groups.setdefault(host_of(item), []).append(item)
+    done: queue.Queue[tuple[Item, Result | None, BaseException | None]] = queue.Queue()
+    waiting: queue.SimpleQueue[list[Item]] = queue.SimpleQueue()
+    stop = threading.Event()
+    for group in groups.values():
+        waiting.put(group)
+
+    def serve() -> None:
+        while True:
+            try:
+                group = waiting.get_nowait()
+            except queue.Empty:
+                return
+            for item in group:
+                if stop.is_set():
+                    return
+                _do(item, work, done)
+
+    for number in range(min(HOSTS_AT_ONCE, len(groups))):
+        threading.Thread(target=serve, name=f"pages-{number}", daemon=True).start()
+    try:
+        for _ in range(sum(map(len, groups.values()))):
+            item, result, error = done.get()
+            if error is not None:
+                raise error
+            yield item, result  # type: ignore[misc]
+    finally:
+        stop.set()
+
+
+def _do(
+    item: Item,
+    work: Callable[[Item], Result],
+    done: queue.Queue[tuple[Item, Result | None, BaseException | None]],
+) -> None:
+    try:
+        done.put((item, work(item), None))
+    except BaseException as error:  # noqa: BLE001 - carried to the thread that listens, which raises it
+        done.put((item, None, error))
