@@ -1,0 +1,138 @@
+"""One refresh: look at everything watched, put aside what was seen, record it as one snapshot.
+
+    watch lists -> Hub and pages -> staged observations -> versions, events, current state (one transaction)
+
+The command, the daemon and the demo all call `refresh`; nothing else writes snapshots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any
+
+from crawler.errors import RunStopped
+from licenses.reading import RULES_VERSION
+from schedules import clock, hub_watch, systems, terms_watch
+from schedules.configuration import Config
+from schedules.errors import NothingFetched
+from schedules.lock import locked
+from schedules.session import Session
+from storage import queries, runs
+from storage.archive import Archive
+from storage.records import Failure
+from storage.recording import Recorder
+
+Progress = Callable[[str, int, int | None], None]
+
+
+@dataclass
+class RefreshResult:
+    """What a refresh did. `snapshot` is None for a dry run; `events` are EVENTs of contract.md."""
+
+    run: int
+    snapshot: int | None
+    status: str
+    subjects: int
+    changed: int
+    requests: dict[str, int]
+    events: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+
+class _DryRun(Exception):
+    """Undoes the transaction of a dry run."""
+
+
+def _quiet(_what: str, _done: int, _of: int | None) -> None:
+    pass
+
+
+def refresh(
+    config: Config,
+    database: Path,
+    *,
+    only: Sequence[str] = (),
+    full: bool = False,
+    dry_run: bool = False,
+    progress: Progress = _quiet,
+) -> RefreshResult:
+    """Do one refresh and record its snapshot.
+
+    `only` names subjects (the snapshot then speaks of those alone), `full` looks again at what is known,
+    `dry_run` records nothing. Raises NothingFetched (no snapshot), lock.Busy, UnknownSubjects, ArchiveError.
+    """
+    with locked(database), Archive.open(database) as archive:
+        run = runs.begin(
+            archive,
+            started_at=clock.stamp(clock.now()),
+            scope="only" if only else "all",
+            tool_version=installed_version("licensedrift"),
+            rules_version=RULES_VERSION,
+        )
+        with Session(config, archive, run, full=full, progress=progress) as session:
+            stopped = _look(session, only)
+            return _finish(session, dry_run, stopped)
+
+
+def _look(session: Session, only: Sequence[str]) -> str | None:
+    """Look at everything; returns why it had to stop before the end, if it had."""
+    try:
+        hub_watch.look_at_all(session, only)
+        terms_watch.look_at_all(session, only)
+    except RunStopped as stop:
+        return str(stop)
+    finally:
+        session.flush()
+    return None
+
+
+def _finish(session: Session, dry_run: bool, stopped: str | None) -> RefreshResult:
+    archive, run = session.archive, session.run
+    if stopped is not None:
+        session.fail("", stopped)
+    if session.looked_at == 0 and (session.failures or stopped):
+        with archive.writing():
+            _close(session, "failed", 0, 0)
+        reason = stopped or session.failures[0].reason
+        raise NothingFetched(f"nothing could be fetched, no snapshot: {reason}")
+    status = "partial" if session.failures else "complete"
+    recorder = Recorder(archive, run)
+    result = RefreshResult(run.id, run.id, status, 0, 0, session.requests())
+    try:
+        with archive.writing():
+            recorded = recorder.record_all(runs.staged(archive, run), session.recording)
+            session.move_watches()
+            systems.rebuild(session)
+            result.changed = recorded.changed
+            result.subjects = session.looked_at
+            _close(session, status, recorded.changed, recorded.events)
+            result.events = queries.events(archive.conn, after=run.id - 1, until=run.id)
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        with archive.writing():
+            archive.conn.execute("delete from pending where run = ?", (run.id,))
+            archive.conn.execute("delete from run where id = ?", (run.id,))
+        result.snapshot = None
+    result.failures = session.failures
+    result.warnings = session.warnings
+    return result
+
+
+def _close(session: Session, status: str, changed: int, events: int) -> None:
+    runs.close(
+        session.archive,
+        session.run,
+        status=status,
+        finished_at=clock.stamp(clock.now()),
+        subjects=session.looked_at,
+        changed=changed,
+        events=events,
+        requests=session.requests(),
+        received=session.received(),
+        failures=session.failures,
+    )

@@ -1,0 +1,108 @@
+"""What one refresh carries with it: its run, its crawlers, what it has put aside, who could not be looked at."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from types import TracebackType
+
+from crawler.hub import Hub
+from crawler.pages import PageFetcher
+from schedules.configuration import Config
+from schedules.gathering import TextStore
+from storage import runs
+from storage.archive import Archive
+from storage.current import watch_id
+from storage.records import Failure, Observation
+from storage.runs import Run
+from storage.understanding import Understanding
+
+BATCH = 1000  # observations a transaction
+DEFAULT_ENDPOINT = "https://huggingface.co"
+
+
+class Session:
+    """One refresh in flight."""
+
+    def __init__(
+        self,
+        config: Config,
+        archive: Archive,
+        run: Run,
+        *,
+        full: bool,
+        progress: Callable[[str, int, int | None], None],
+    ) -> None:
+        self.config, self.archive, self.run = config, archive, run
+        self.full = full
+        self.progress = progress
+        self.endpoint = os.environ.get("HF_ENDPOINT", DEFAULT_ENDPOINT).rstrip("/")
+        self.hub = Hub(self.endpoint, os.environ.get("HF_TOKEN") or None, config.network, config.contact)
+        self.pages = PageFetcher(config.network, config.contact)
+        self.texts = TextStore(archive, Understanding(archive))
+        self.failures: list[Failure] = []
+        self.warnings: list[str] = []
+        self.looked_at = 0
+        self._batch: list[Observation] = []
+        self._unmoved: list[int] = []
+        self._watches: list[str] = []
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.hub.close()
+
+    def stage(self, observation: Observation) -> None:
+        """Put an observation aside; it is written in batches."""
+        self.looked_at += 1
+        self._batch.append(observation)
+        if len(self._batch) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is put aside so far to the staging table."""
+        if self._batch:
+            runs.stage(self.archive, self.run, self._batch)
+            self._batch = []
+
+    def unmoved(self, subject: int | None) -> None:
+        """Count a subject that is as it was; with its id, its own `last_seen` moves (else its walk's does)."""
+        self.looked_at += 1
+        if subject is not None:
+            self._unmoved.append(subject)
+
+    def walked(self, watch: str) -> None:
+        """Say that a walk reached its end: whatever it watches was seen in this run."""
+        self._watches.append(watch)
+
+    def fail(self, subject: str, reason: str) -> None:
+        """Note that a subject could not be looked at; it keeps its last version."""
+        self.failures.append(Failure(subject, " ".join(reason.split())[:500]))
+
+    def move_watches(self) -> None:
+        """Move `last_seen` of walks and of subjects that were looked at one by one."""
+        conn = self.archive.conn
+        for watch in self._watches:
+            watch_id(conn, watch)
+            conn.execute("update watch set seen_in = ? where name = ?", (self.run.id, watch))
+        conn.executemany(
+            "update current set seen_in = ? where subject = ?",
+            ((self.run.id, subject) for subject in self._unmoved),
+        )
+
+    def recording(self, done: int) -> None:
+        """Progress of the last step."""
+        self.progress("recording", done, None)
+
+    def requests(self) -> dict[str, int]:
+        """Requests so far, by budget."""
+        counts = dict(self.hub.counts)
+        counts["pages"] = counts.get("pages", 0) + self.pages.requests
+        return counts
+
+    def received(self) -> int:
+        """Bytes of answers so far."""
+        return self.hub.bytes + self.pages.bytes
