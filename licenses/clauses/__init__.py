@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from licenses.clauses.clause import Clause
+from licenses.clauses.vocabulary import Parameter, Term, vocabulary
 
-__all__ = ["Clause", "find_clauses"]
+__all__ = ["Clause", "Parameter", "Term", "find_clauses", "vocabulary"]
 
 
 def find_clauses(text: str) -> tuple[Clause, ...]:
