@@ -63,7 +63,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     A date is read against the answer's own Date, so that neither clock need be right.
     """
     text = headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"\d{1,9}(\.\d+)?", text):
+    if re.fullmatch(r"[0-9]{1,9}", text):
         return float(text)
     try:
         until = _utc(parsedate_to_datetime(text))

@@ -1,0 +1,156 @@
+"""A repository as a row of the Hub tells of it: raw rows in, the few fields that matter out.
+
+Rows are read by hand, since one bad row must not kill a page (hub-protocol.md 5.4): whatever is odd is kept as far
+as it can be, and noted in `problems`; a row without identity is a BadRow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.license_files import CARD, role_of
+
+_WEIGHTS = re.compile(
+    r"\.(safetensors|bin|pt|pth|ckpt|gguf|ggml|onnx|h5|msgpack|pb|tflite|npz|nemo|mlmodel|pkl|model)$", re.IGNORECASE
+)
+_NOT_WEIGHTS = re.compile(r"(tokenizer|spiece|sentencepiece|training_args|optimizer|scheduler)[^/]*$", re.IGNORECASE)
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)$")
+_HUB_ID = re.compile(r"[0-9a-f]{24}")
+_SHA = re.compile(r"[0-9a-f]{40}")
+MOST_SIBLINGS = 500
+MOST_BASE_MODELS = 100
+
+
+class BadRow(Exception):
+    """A row that names no repository; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """One repository. Times are ISO 8601 in UTC, to the second; `siblings` are only the files that may bind a user.
+
+    `siblings` is None when the row did not have them.
+    """
+
+    kind: str
+    hub_id: str
+    name: str
+    sha: str | None
+    last_modified: str | None
+    created_at: str | None
+    gated: str
+    private: bool
+    disabled: bool
+    tags: tuple[str, ...]
+    card_data: Any
+    siblings: tuple[str, ...] | None
+    base_models: tuple[str, ...]
+    pipeline_tag: str | None
+    parameters: int | None
+    downloads: int | None
+    has_weights: bool | None
+    problems: tuple[str, ...] = ()
+
+
+def from_row(kind: str, row: Any, patterns: Sequence[str] = ()) -> Repository:
+    """Read a row of a list or an info. `patterns` are more names of license files. Raises BadRow."""
+    if not isinstance(row, dict):
+        raise BadRow(f"a row that is {_type(row)}")
+    name, hub_id = row.get("id") or row.get("modelId"), row.get("_id")
+    if not isinstance(name, str) or not name or len(name) > 1024:
+        raise BadRow("a row without id")
+    if not isinstance(hub_id, str) or not _HUB_ID.fullmatch(hub_id):
+        raise BadRow(f"{name[:100]}: a row without _id")
+    problems: list[str] = []
+    siblings, has_weights = _siblings(row.get("siblings"), patterns)
+    sha = row.get("sha")
+    return Repository(
+        kind=kind,
+        hub_id=hub_id,
+        name=name.encode("utf-8", "replace").decode(),
+        sha=sha if isinstance(sha, str) and _SHA.fullmatch(sha) else None,
+        last_modified=_time(row.get("lastModified"), "lastModified", problems),
+        created_at=_time(row.get("createdAt"), "createdAt", problems),
+        gated=_gated(row.get("gated")),
+        private=row.get("private") is True,
+        disabled=row.get("disabled") is True,
+        tags=tuple(tag for tag in _list(row.get("tags")) if isinstance(tag, str)),
+        card_data=row.get("cardData"),
+        siblings=siblings,
+        base_models=_base_models(row),
+        pipeline_tag=_text(row.get("pipeline_tag") or row.get("sdk")),
+        parameters=_parameters(row),
+        downloads=row.get("downloads") if isinstance(row.get("downloads"), int) else None,
+        has_weights=has_weights,
+        problems=tuple(problems),
+    )
+
+
+def _type(value: Any) -> str:
+    return "null" if value is None else f"a {type(value).__name__}"
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _time(value: Any, field: str, problems: list[str]) -> str | None:
+    """To the second: the Hub's milliseconds tell nothing that the commit's date does not."""
+    if value is None:
+        return None
+    found = _DATE.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        problems.append(f"{field} is {str(value)[:40]!r}")
+        return None
+    return f"{found[1]}T{found[2]}Z"
+
+
+def _gated(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "true" if value is True else "false"
+
+
+def _siblings(value: Any, patterns: Sequence[str]) -> tuple[tuple[str, ...] | None, bool | None]:
+    """The files that may bind a user, and whether there are weights. A row of 50,000 siblings is trimmed to these."""
+    if not isinstance(value, list):
+        return None, None
+    names = [item.get("rfilename") for item in value if isinstance(item, dict)]
+    paths = [name for name in names if isinstance(name, str) and name]
+    kept = [path for path in paths if path == CARD or role_of(path, patterns)]
+    weights = any(_WEIGHTS.search(path) and not _NOT_WEIGHTS.search(path) for path in paths)
+    return tuple(kept[:MOST_SIBLINGS]), weights
+
+
+def _base_models(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Ids of the base models: the server's structured form, else the card's. Names only; nothing is followed."""
+    structured = row.get("baseModels")
+    named: list[Any] = []
+    if isinstance(structured, dict):
+        models = _list(structured.get("models"))
+        named = [item.get("id") if isinstance(item, dict) else item for item in models]
+    elif isinstance(structured, list):
+        for item in structured:
+            named += [item.get("id")] if isinstance(item, dict) else [item]
+    if not named:
+        card = row.get("cardData")
+        value = card.get("base_model") if isinstance(card, dict) else None
+        named = [value] if isinstance(value, str) else _list(value)
+    names = [name for name in named if isinstance(name, str) and name]
+    return tuple(dict.fromkeys(names))[:MOST_BASE_MODELS]
+
+
+def _parameters(row: Mapping[str, Any]) -> int | None:
+    for key in ("safetensors", "gguf"):
+        value = row.get(key)
+        total = value.get("total") if isinstance(value, dict) else None
+        if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 2**62:
+            return total
+    return None
