@@ -1,0 +1,105 @@
+"""Runs the rules over the sentences of a text."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from licenses.clauses.clause import Clause
+from licenses.clauses.parameters import Context, values
+from licenses.clauses.rules import Find, Rule, rules
+from licenses.clauses.sentences import Sentence, sentences
+
+_LONGEST_QUOTE = 700
+_MOST_TRIED = 400  # sentences looked at closely for one clause: more of them is no license
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The lower-case plain sentences, one a line, and where each line begins."""
+
+    sentences: Sequence[Sentence]
+    lines: str
+    starts: Sequence[int]
+
+
+def found_in(text: str) -> tuple[Clause, ...]:
+    """The clauses of a text, ordered by where they stand in it."""
+    read = sentences(text)
+    starts, position = [], 0
+    for sentence in read:
+        starts.append(position)
+        position += len(sentence.plain.lower) + 1
+    page = _Page(read, "\n".join(s.plain.lower for s in read), starts)
+    hits = {rule.clause: hit for rule in rules() if (hit := _first(rule, page)) is not None}
+    kept: list[Clause] = []
+    for rule in rules():
+        if rule.clause not in hits or any(other in hits for other in rule.unless_found):
+            continue
+        number, span = hits[rule.clause]
+        kept.append(_clause(rule, text, page, number, span))
+    return tuple(sorted(kept, key=lambda clause: (clause.start, clause.clause)))
+
+
+def _first(rule: Rule, page: _Page) -> tuple[int, tuple[int, int]] | None:
+    if rule.unless_text is not None and rule.unless_text.search(page.lines):
+        return None
+    for number in _candidates(rule.scan, page):
+        sentence = page.sentences[number]
+        for find in rule.finds:
+            match = _states(find, sentence)
+            if match is not None:
+                return number, match.span()
+    return None
+
+
+def _candidates(scan: Any, page: _Page) -> Iterator[int]:
+    """The sentences in which the pattern matches, each once."""
+    last, tried = -1, 0
+    for match in scan.finditer(page.lines):
+        number = bisect_right(page.starts, match.start()) - 1
+        if number == last or not page.sentences:
+            continue
+        last, tried = number, tried + 1
+        yield number
+        if tried >= _MOST_TRIED:
+            return
+
+
+def _states(find: Find, sentence: Sentence) -> Any | None:
+    if not sentence.binding and not find.explaining:
+        return None
+    if (find.defining == "skip" and sentence.defines) or (find.defining == "only" and not sentence.defines):
+        return None
+    lower = sentence.plain.lower
+    match = find.says.search(lower)
+    if match is None or not all(other.search(lower) for other in find.also):
+        return None
+    if find.unless is not None and find.unless.search(lower):
+        return None
+    if find.under is not None and not find.under.search(_above(sentence)):
+        return None
+    if find.not_under is not None and find.not_under.search(_above(sentence)):
+        return None
+    return match
+
+
+def _above(sentence: Sentence) -> str:
+    return f"{(sentence.section or '').lower()} | {sentence.lead}"
+
+
+def _clause(rule: Rule, text: str, page: _Page, number: int, span: tuple[int, int]) -> Clause:
+    sentence = page.sentences[number]
+    length = len(sentence.plain.text)
+    if length > _LONGEST_QUOTE:
+        room = max(0, (_LONGEST_QUOTE - (span[1] - span[0])) // 2)
+        first, last = max(0, span[0] - room), min(length, span[1] + room)
+        first = sentence.plain.text.rfind(" ", 0, first) + 1 if first else 0
+        end = sentence.plain.text.find(" ", last)
+        start, stop = sentence.plain.locate(first, end if end > 0 else length)
+    else:
+        start, stop = sentence.start, sentence.end
+    context = Context(page.sentences, page.lines, number, span)
+    return Clause(rule.clause, text[start:stop], start, stop, sentence.section, values(rule, context))

@@ -1,0 +1,111 @@
+"""The rules as the files of `rules/` state them, made ready to run.
+
+A rule is data: see docs/extending-clauses.md for what each key means. Every pattern is RE2 (linear time),
+written for plain, lower-case sentences; `{name}` stands for an entry of `rules/words/words.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from types import MappingProxyType
+from typing import Any
+
+import re2
+
+from licenses.clauses.vocabulary import rule_files
+
+_WORD = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Find:
+    """One way in which a sentence states a clause: `says` matches it, and the rest agrees."""
+
+    says: Any
+    also: tuple[Any, ...]
+    unless: Any | None
+    under: Any | None
+    not_under: Any | None
+    defining: str
+    explaining: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A clause and how it is found.
+
+    `scan` matches wherever one of `finds` may; `values` describes its parameters, each as in the file;
+    `unless_found` are clauses beside which this one is not reported; `unless_text` rules out a whole text.
+    """
+
+    clause: str
+    scan: Any
+    finds: tuple[Find, ...]
+    unless_found: tuple[str, ...]
+    unless_text: Any | None
+    values: Mapping[str, dict[str, Any]]
+
+
+@cache
+def words() -> Mapping[str, str]:
+    """The named groups of words that patterns share, each expanded."""
+    file = resources.files("licenses.clauses").joinpath("rules", "words", "words.toml")
+    entries: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    ready: dict[str, str] = {}
+    for name, entry in entries.items():
+        ready[name] = _expanded("(?:" + "|".join(entry) + ")", ready)
+    return MappingProxyType(ready)
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, in the order of the ids. Raises KeyError or re2.error when a file is not well written."""
+    return tuple(_rule(name, entry) for name, entry in rule_files().items())
+
+
+def pattern(source: str) -> Any:
+    """A compiled pattern; `{name}` is replaced by its words."""
+    options = re2.Options()
+    options.max_mem = 64 << 20
+    return re2.compile(_expanded(source, words()), options)
+
+
+def _expanded(source: str, entries: Mapping[str, str]) -> str:
+    return _WORD.sub(lambda match: entries[match.group(1)], source)
+
+
+def _rule(name: str, entry: dict[str, Any]) -> Rule:
+    finds = entry.get("finds", [])
+    joined = "|".join(f"(?:{find['says']})" for find in finds) or "[^\\x00-\\x{10ffff}]"
+    return Rule(
+        name,
+        pattern(joined),
+        tuple(_find(find) for find in finds),
+        tuple(entry.get("unless_found", ())),
+        _optional(entry.get("unless_text")),
+        MappingProxyType({key: dict(value) for key, value in entry.get("parameters", {}).items()}),
+    )
+
+
+def _find(find: dict[str, Any]) -> Find:
+    also = find.get("also", [])
+    return Find(
+        pattern(find["says"]),
+        tuple(pattern(source) for source in ([also] if isinstance(also, str) else also)),
+        _optional(find.get("unless")),
+        _optional(find.get("under")),
+        _optional(find.get("not_under")),
+        find.get("definitions", "skip"),
+        bool(find.get("preambles", False)),
+    )
+
+
+def _optional(source: str | list[str] | None) -> Any | None:
+    if not source:
+        return None
+    return pattern(source if isinstance(source, str) else "|".join(f"(?:{part})" for part in source))

@@ -1,0 +1,259 @@
+"""Sections and sentences of a text: what a reader takes in at one go, with the heading it stands under."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from licenses.clauses.reading import Plain, plain
+
+LARGEST_TEXT = 2_000_000  # characters; the longest license in use has fewer than 100,000
+MOST_SENTENCES = 20_000
+_LONGEST_LEAD = 600
+_LONGEST_LINE = 100_000
+
+_MARKER = re.compile(
+    r"(?:(?P<bullet>[-+\u2022\u25cf\u25e6\u25aa\xb7\u2023]|\*(?!\*))"
+    r"|(?P<paren>\(?(?:[a-zA-Z]|[ivxIVX]{1,5}|\d{1,2})\))"
+    r"|(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}\.?(?=[\s\xa0]))"
+    r"|(?P<letter>[a-zA-Z]\.|[ivx]{2,5}\.))[\s\xa0]+"
+)
+_HEADING_WORD = re.compile(
+    r"(?i)(?:section|article|part|annex|appendix|exhibit|attachment|schedule|preamble|第.{1,4}[条章])\b"
+)
+_PREFIX = re.compile(r"[ \t\xa0\u3000]*(?:(?:[>|%]|//|#(?!#))[ \t]+)*")
+_MARKDOWN_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(?P<title>\S.*)")
+_RULE = re.compile(r"[-=*_~+#/ \t.]{3,}$")
+
+# A sentence ends at a full stop before a capital, at a semicolon, and at a colon before the first item of a list.
+_ITEM_START = r"(?:\(?(?:[a-z]|[ivx]{1,5}|\d{1,2})\) |\d{1,2}(?:\.\d{1,2})*\.? |[a-z]\. |- )"
+_BOUNDARY = re.compile(
+    r"(?P<stop>[.!?][\"')\]]{0,3}) (?=[\"'(\[]{0,2}[A-Z0-9\u4e00-\u9fff-])"
+    r"|(?P<part>;(?: (?:and|or|and/or)\b,?)?) "
+    rf"|(?P<colon>:) (?={_ITEM_START})"
+    r"|(?P<han>[\u3002\uff1b;]\s?(?=[\u4e00-\u9fff(0-9]))"
+)
+_ABBREVIATION = re.compile(
+    r"(?i)(?:\b(?:e\.g|i\.e|u\.s|u\.k|u\.s\.c|no|nos|inc|ltd|corp|co|v|vs|art|sec|sect|cf|etc|al|st|dr|mr|ms|"
+    r"para|ph\.d)|\b[a-z]|^\(?[a-z0-9.]{1,8}\)?)\.$"
+)
+_DEFINITION = re.compile(
+    r"(?:[-(]?[0-9a-z.]{0,6}[.)]? ?)?\(?[\"'][^\"]{1,80}[\"'][^.]{0,90}?"
+    r"(?:means?|shall mean|will mean|refers? to|is defined|includes?|has the meaning|have the meaning|are|is|"
+    r"\u662f\u6307|\u6307)\b"
+)
+# Under such headings a text explains itself and binds nobody, up to the next heading or to its end.
+_EXPLAINING = re.compile(
+    r"(?i)(?:preamble|recitals?|background|whereas|considerations for|using creative commons|summary\b|overview$"
+    r"|human-readable|changelog|frequently asked|\u5e8f\u8a00)"
+)
+_CLOSING = re.compile(
+    r"(?i)(?:end of terms and conditions|how to apply (?:these|this|the)|appendix: how to|how to use this license"
+    r"|exhibit [ab] - (?:form of|\"incompatible))"
+)
+_BINDING_AGAIN = re.compile(
+    r"(?i)(?:now,? therefore|by exercising the licensed rights|agree as follows|1\. ?definitions"
+    r"|^(?:attachment|annex|exhibit|schedule|appendix) \w\b(?!.{0,30}how to))"
+)
+_SUBJECT = re.compile(
+    r"(?i)(?:\S+ ){0,4}?(?:you|we|licensee|licensor|this|the|if|in|nothing|except|all|any|each|no|by|subject)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence, or one item of a list; `source[start:end]` is as written, `plain.text` is its plain copy.
+
+    `section` is the number or heading above it, as written. `lead` is the plain, lower-case introduction that
+    a list item hangs from ("you may not:"), outermost first, or "". `defines` tells a bare definition;
+    `binding` is false in a preamble, a recital, or advice on how to apply the license.
+    """
+
+    start: int
+    end: int
+    plain: Plain
+    section: str | None
+    lead: str
+    defines: bool
+    binding: bool
+
+
+@dataclass(slots=True)
+class _Block:
+    """Lines that run on: a paragraph, a heading, or an item of a list."""
+
+    start: int
+    end: int
+    heading: bool = False
+
+
+def sentences(text: str) -> tuple[Sentence, ...]:
+    """The sentences in the order of the text; of a text beyond the caps, those of its beginning."""
+    reader = _Reader(text)
+    for block in _blocks(text[:LARGEST_TEXT]):
+        reader.read(block)
+        if len(reader.found) >= MOST_SENTENCES:
+            break
+    return tuple(reader.found[:MOST_SENTENCES])
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    for match in re.finditer(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+|\r\n?|[\n\x0b\x0c\x85\u2028\u2029]", text):
+        if match.group()[0] not in "\r\n\x0b\x0c\x85\u2028\u2029":
+            for start in range(match.start(), match.end(), _LONGEST_LINE):
+                yield start, min(match.end(), start + _LONGEST_LINE)
+        else:
+            yield match.start(), match.start()
+
+
+def _blocks(text: str) -> Iterator[_Block]:
+    """Paragraphs, headings and items. An empty line ends a block; so does an item after a closed line."""
+    current: _Block | None = None
+    listing = fresh = False
+    for start, end in _lines(text):
+        if start == end:
+            if fresh and current is not None:
+                current.heading = current.heading or _looks_like_heading(text[current.start : current.end])
+                yield current
+                current, listing = None, False
+            fresh = True
+            continue
+        line = text[start:end]
+        body = _PREFIX.sub("", line, count=1)
+        if not body.strip("*_ \t\xa0\u200b\ufeff>#") or _RULE.match(body):
+            if current is not None:
+                yield current
+            current, listing, fresh = None, False, False
+            continue
+        fresh = False
+        heading = bool(_MARKDOWN_HEADING.match(line))
+        marker = _MARKER.match(body)
+        before = text[current.start : current.end].rstrip(" \t\xa0*_\"')") if current is not None else ""
+        closed = before.endswith((".", ";", ":", "; and", "; or", "\u3002", "\uff1b", "\uff1a"))
+        item = marker is not None and (closed or (listing and marker.lastgroup == "bullet"))
+        if current is None or heading or item or current.heading:
+            if current is not None:
+                yield current
+            current = _Block(start, end, heading)
+            listing = marker is not None and marker.lastgroup == "bullet"
+        else:
+            current.end = end
+    if current is not None:
+        current.heading = current.heading or _looks_like_heading(text[current.start : current.end])
+        yield current
+
+
+def _looks_like_heading(block: str) -> bool:
+    words = block.strip(" \t\xa0*_#=")
+    if not words or len(words) > 90 or "\n" in words:
+        return False
+    if _HEADING_WORD.match(words):
+        return True
+    body = _MARKER.sub("", words, count=1)
+    return body[:1].isupper() and not body.endswith((".", ";", ",", ":", "\u3002"))
+
+
+class _Reader:
+    """Cuts blocks into sentences and keeps track of the section and of the lists that are open."""
+
+    def __init__(self, text: str) -> None:
+        self.found: list[Sentence] = []
+        self._text = text
+        self._section: str | None = None
+        self._leads: list[tuple[str, str]] = []  # (style of the marker before it, plain lower text)
+        self._explaining = self._closing = False
+        self._after_colon = False
+
+    def read(self, block: _Block) -> None:
+        """Add the sentences of a block."""
+        copy = plain(self._text, block.start, block.end)
+        if not copy.text:
+            return
+        if block.heading:
+            self._enter(copy)
+        elif _CLOSING.search(copy.lower[:80]):
+            self._closing = True
+        elif self._explaining and _BINDING_AGAIN.search(copy.lower):
+            self._explaining = False
+        head = ""
+        for number, (start, end) in enumerate(_cuts(copy.text)):
+            piece = copy.text[start:end]
+            if piece in {"and", "or", "and/or"}:
+                continue
+            marker = _MARKER.match(piece)
+            style = _style(marker, piece) if marker else ""
+            if marker is not None:
+                self._close_lists(style)
+                if marker.lastgroup == "number" and not self._leads:
+                    self._number(marker.group().strip(), piece)
+            elif number == 0 and not block.heading:
+                self._maybe_leave_lists(piece)
+            self._add(copy, start, end, head, style)
+            if piece.endswith((".", "!", "?", ":")):
+                head = ""
+            elif not head:
+                head = copy.lower[start:end]
+
+    def _add(self, copy: Plain, start: int, end: int, head: str, style: str) -> None:
+        first, last = copy.locate(start, end)
+        piece = copy.text[start:end]
+        lead = " ".join([text for _, text in self._leads] + ([head] if head else []))
+        part = plain(self._text, first, last)
+        binding = not (self._explaining or self._closing)
+        defines = bool(_DEFINITION.match(part.lower))
+        self.found.append(Sentence(first, last, part, self._section, lead[-_LONGEST_LEAD:], defines, binding))
+        self._after_colon = piece.endswith((":", ": and", "following"))
+        if self._after_colon:
+            self._leads.append((style, copy.lower[start:end][-_LONGEST_LEAD:]))
+            del self._leads[:-4]
+
+    def _enter(self, heading: Plain) -> None:
+        title = heading.text.strip("#=* ")
+        self._section = title[:90] or self._section
+        self._leads.clear()
+        self._after_colon = False
+        self._explaining = bool(_EXPLAINING.search(title)) and not _BINDING_AGAIN.search(title)
+        closing = _CLOSING.search(title)
+        attached = _BINDING_AGAIN.search(title[closing.end() :].strip() if closing else title)
+        self._closing = not attached and (self._closing or closing is not None)
+
+    def _number(self, number: str, piece: str) -> None:
+        title = re.match(r"\S+ ([A-Z][^.:;]{2,60})[.:]", piece)
+        self._section = f"{number.rstrip('.')}. {title.group(1)}" if title else number.rstrip(".")
+
+    def _close_lists(self, style: str) -> None:
+        for position, (opened_by, _) in enumerate(self._leads):
+            if opened_by == style:
+                del self._leads[position:]
+                return
+
+    def _maybe_leave_lists(self, piece: str) -> None:
+        """A paragraph without a marker right after a colon is an item; a full sentence ends the lists."""
+        if self._leads and not self._after_colon and _SUBJECT.match(piece):
+            self._leads.clear()
+
+
+def _style(marker: re.Match[str], piece: str) -> str:
+    kind = marker.lastgroup or ""
+    label = marker.group().strip(" ().")
+    if kind == "number":
+        return f"number{label.count('.')}"
+    if kind in {"paren", "letter"}:
+        shape = "digit" if label.isdigit() else "roman" if re.fullmatch(r"[ivxIVX]+", label) else "letter"
+        return kind + shape + ("upper" if label.isupper() else "")
+    return kind
+
+
+def _cuts(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of the sentences in a plain paragraph."""
+    start = 0
+    for match in _BOUNDARY.finditer(text):
+        end = match.start() + len(match.group().rstrip())
+        if match.lastgroup == "stop" and _ABBREVIATION.search(text[max(start, end - 12) : end].rstrip("\"')]")):
+            continue
+        if end > start:
+            yield start, end
+        start = match.end()
+    if start < len(text):
+        yield start, len(text)
