@@ -16,7 +16,10 @@ from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 CARD = "README.md"
-POLICY = ("*use_policy*", "*use-policy*", "*usage_policy*", "*acceptable_use*", "*acceptable-use*", "*prohibited_use*", "aup*")  # fmt: skip
+POLICY = (
+    "*use_policy*", "*use-policy*", "*usage_policy*", "*acceptable_use*", "*acceptable-use*", "*prohibited_use*",
+    "aup*",
+)  # fmt: skip
 NOTICE = ("notice*", "third_party_notices*", "third-party-notices*")
 LICENSE = (
     "license*", "licence*", "*_license*", "*-license*", "*_licence*", "*-licence*", "*.license", "*license.md",

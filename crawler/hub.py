@@ -1,0 +1,188 @@
+"""The Hub as the refresh asks it: lists, one repository, which files it has, a file, its history.
+
+All through huggingface_hub's session (`hub_http`); rows are read raw (`repository`).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+
+from crawler.addresses import AddressGuard, AddressRefused
+from crawler.errors import CrawlError, NoSuchRevision, Unavailable
+from crawler.guarded_http import FetchFailed, Limits, get
+from crawler.hub_files import File, Files, repo_path
+from crawler.hub_http import HubHttp, Request
+from crawler.hub_json import array, record
+from crawler.hub_lists import EXPAND, SECTION, Page, Walk
+from crawler.repository import BadRow, Repository, from_row
+from crawler.settings import Contact, Network
+
+MOST_PATHS = 2000  # of one paths-info request
+COMMITS = 1000  # of one page of history
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file as the tree has it: git's name of it, its size in bytes, and when it was last committed (ISO 8601)."""
+
+    path: str
+    oid: str | None
+    size: int
+    committed_at: str | None = None
+
+
+class Hub:
+    """One Hub for one run. `patterns` are more names of license files; `sleep` is time.sleep but in tests."""
+
+    def __init__(
+        self,
+        endpoint: str,
+        token: str | None,
+        network: Network,
+        contact: Contact,
+        *,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self.endpoint = endpoint
+        self.network = network
+        self._http = HubHttp(endpoint, token, network, contact, sleep)
+        # The endpoint's own host always passes; what it redirects to is a stranger's.
+        host = httpx2.URL(endpoint).host
+        self._guard = AddressGuard([*network.allow, host])
+        self._files = Files(self._http, self._elsewhere, network.max_file_bytes)
+        self.warnings: list[str] = []
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Requests so far, by budget."""
+        return self._http.counts
+
+    @property
+    def received(self) -> int:
+        """Bytes of bodies so far."""
+        return self._http.bytes
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def pages(
+        self,
+        kind: str,
+        *,
+        author: str | None = None,
+        sort: str = "createdAt",
+        limit: int | None = None,
+        patterns: Sequence[str] = (),
+    ) -> Iterator[Page]:
+        """Pages of a list, newest first by `sort`; of one author, or of all. Raises CrawlError, RunStopped."""
+        walk = Walk(
+            self._http, kind, author=author, sort=sort, limit=limit, patterns=patterns,
+            max_bytes=self.network.max_list_bytes,
+        )  # fmt: skip
+        try:
+            yield from walk.pages()
+        finally:
+            self.warnings += walk.warnings
+
+    def info(self, kind: str, name: str, patterns: Sequence[str] = ()) -> Repository:
+        """One repository by its name, renames followed. Raises Unavailable, Disabled, CrawlError, RunStopped."""
+        request = Request(
+            f"/api/{SECTION[kind]}/{quote(name, safe='/')}",
+            params=tuple(("expand", value) for value in EXPAND[kind]),
+            max_bytes=self.network.max_list_bytes,
+            read=record,
+        )
+        answer = self._http.ask(request)
+        if answer.status != 200:
+            raise CrawlError(f"the Hub answers {answer.status}, leading away from it")
+        try:
+            return from_row(kind, answer.value, patterns)
+        except BadRow as error:
+            raise CrawlError(str(error)) from error
+
+    def paths_info(self, kind: str, name: str, revision: str, paths: Sequence[str]) -> dict[str, Entry]:
+        """Which of `paths` exist at `revision`: one request. Missing ones are not in the answer."""
+        found: dict[str, Entry] = {}
+        for start in range(0, len(paths), MOST_PATHS):
+            request = Request(
+                f"/api/{SECTION[kind]}/{quote(name, safe='/')}/paths-info/{quote(revision, safe='')}",
+                method="POST",
+                form={"paths": list(paths[start : start + MOST_PATHS]), "expand": "true"},
+                max_bytes=self.network.max_list_bytes,
+                read=array,
+            )
+            answer = self._http.ask(request)
+            for item in answer.value or ():
+                entry = _entry(item)
+                if entry is not None:
+                    found[entry.path] = entry
+        return found
+
+    def file(self, kind: str, name: str, revision: str | None, path: str, etag: str | None = None) -> File:
+        """A file at a commit; with `etag`, only if it changed. See crawler/hub_files.py."""
+        return self._files.get(kind, name, revision, path, etag)
+
+    def contains_commit(self, kind: str, name: str, revision: str, commit: str) -> bool | None:
+        """Whether `commit` is in the history of `revision`; None where the Hub does not tell.
+
+        One page of history is read. In a longer one, a commit that can still be asked for counts as there.
+        """
+        path = f"/api/{SECTION[kind]}/{quote(name, safe='/')}/commits/"
+        try:
+            listed = self._http.ask(
+                Request(path + quote(revision, safe=""), params=(("limit", str(COMMITS)),), read=array)
+            )
+            if any(isinstance(item, dict) and item.get("id") == commit for item in listed.value or ()):
+                return True
+            if "next" not in listed.headers.get("link", "").lower():
+                return False
+            self._http.ask(Request(path + quote(commit, safe=""), params=(("limit", "1"),), read=array))
+        except NoSuchRevision:
+            return False
+        except CrawlError:
+            return None
+        return True
+
+    def license_tags(self) -> list[str]:
+        """The license identifiers that the Hub knows today, in its order."""
+        answer = self._http.ask(Request("/api/models-tags-by-type", read=record))
+        rows = answer.value.get("license") if isinstance(answer.value, dict) else None
+        named = [row.get("id") for row in rows or () if isinstance(row, dict)]
+        return [name.removeprefix("license:") for name in named if isinstance(name, str)]
+
+    def _elsewhere(self, url: str, max_bytes: int) -> bytes:
+        """Fetch a redirect's target on another origin: no token, guarded, at most a few hops."""
+        limits = Limits(self.network.timeout_seconds, max_bytes, self.network.min_rate)
+        try:
+            target = self._guard.check(url)
+            answer = get(
+                target.url, self._guard, headers={}, limits=limits, deadline_in=self.network.deadline_seconds
+            )
+        except (FetchFailed, AddressRefused) as error:
+            raise CrawlError(f"the file is stored elsewhere, and that failed: {error}") from error
+        if answer.status != 200:
+            raise CrawlError(f"the file is stored elsewhere, and that answers {answer.status}")
+        return answer.content
+
+
+def _entry(item: Any) -> Entry | None:
+    if not isinstance(item, dict) or item.get("type") != "file" or not isinstance(item.get("path"), str):
+        return None
+    oid, size, commit = item.get("oid"), item.get("size"), item.get("lastCommit")
+    date = commit.get("date") if isinstance(commit, dict) else None
+    return Entry(
+        item["path"],
+        oid if isinstance(oid, str) else None,
+        size if isinstance(size, int) else 0,
+        date[:19] + "Z" if isinstance(date, str) and len(date) >= 19 else None,
+    )
+
+
+__all__ = ["Entry", "Hub", "Page", "Unavailable", "repo_path"]

@@ -1,0 +1,45 @@
+"""JSON as the Hub may send it: orjson for speed, the standard library for what orjson refuses (hub-protocol.md 5.4)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+
+from crawler.hub_answers import Answer, Transient
+
+
+def decode(content: bytes) -> Any:
+    """Decode; NaN, a byte order mark, lone surrogates and huge integers are let through. Raises Transient."""
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        shown = content[:60].decode("utf-8", "replace")
+        raise Transient(f"the answer is no JSON: {shown!r}") from error
+
+
+def array(answer: Answer) -> list[Any]:
+    """A list answer. Raises Transient when it is something else: a wall, an error page, half of it."""
+    value = _whole(answer)
+    if not isinstance(value, list):
+        raise Transient(f"the answer is no list but {str(value)[:100]}")
+    return value
+
+
+def record(answer: Answer) -> dict[str, Any]:
+    """An info answer. Raises Transient when it is something else."""
+    value = _whole(answer)
+    if not isinstance(value, dict):
+        raise Transient(f"the answer is no object but {str(value)[:100]}")
+    return value
+
+
+def _whole(answer: Answer) -> Any:
+    if not answer.whole:
+        raise Transient("the answer is larger than max_list_bytes")
+    return decode(answer.content)
