@@ -38,6 +38,15 @@ class File:
         return object_oid("blob", self.in_git)
 
 
+class Tree(dict[str, File]):
+    """All files of a commit by path. Never changed once made, so repositories may share one."""
+
+    @cached_property
+    def directories(self) -> dict[str, str]:
+        """The tree id of every directory: path -> oid, the root under the empty path."""
+        return directories(self)
+
+
 def directories(files: Mapping[str, File]) -> dict[str, str]:
     """The tree id of every directory: path -> oid, the root under the empty path."""
     root: dict[str, Any] = {}
@@ -73,9 +82,7 @@ class Commit:
 
     __slots__ = ("_sha", "author", "date", "files", "parent", "title")
 
-    def __init__(
-        self, files: Mapping[str, File], *, date: int, title: str, author: str, parent: Commit | None
-    ) -> None:
+    def __init__(self, files: Tree, *, date: int, title: str, author: str, parent: Commit | None) -> None:
         self.files, self.date, self.title, self.author, self.parent = files, date, title, author, parent
         self._sha: str | None = None
 
@@ -95,7 +102,7 @@ class Commit:
     def _name(self) -> str:
         who = f"{self.author} <{self.author}@users.noreply.example> {self.date // 1000} +0000"
         parent = f"parent {self.parent._sha}\n" if self.parent else ""
-        tree = directories(self.files)[""]
+        tree = self.files.directories[""]
         text = f"tree {tree}\n{parent}author {who}\ncommitter {who}\n\n{self.title}\n"
         return object_oid("commit", text.encode())
 

@@ -9,25 +9,26 @@ from typing import Any, Generic, TypeVar
 
 from demo.cards import card_data, derived_tags
 from demo.git_objects import Commit
+from demo.moments import to_ms
 
 T = TypeVar("T")
 
 # What a repository is set to where nobody said otherwise. None of it moves lastModified.
 DEFAULTS: dict[str, Any] = {
     "gated": False,  # False, "auto" or "manual"
-    "gated_license": "open",  # "closed": strangers may not read the license file of a gated repository either
+    "gated_license": False,  # True: strangers may not read the license file of a gated repository either
     "private": False,
-    "disabled": False,
+    "disabled": False,  # True: 403 for everybody; "hidden": strangers are told 401, as if it had never been
     "downloads": 0,
     "likes": 0,
     "trendingScore": 0,
     "pipeline_tag": None,
     "library_name": None,
-    "extra_tags": [],  # tags the server adds of itself
+    "tags": [],  # tags the server adds of itself
     "parameters": None,  # number of model parameters
     "sdk": None,
     "description": None,
-    "created_at": None,  # ISO 8601; else the first commit
+    "created_at": None,  # ISO 8601; else when it was first put
 }
 
 
@@ -91,7 +92,8 @@ class State:
     @property
     def created(self) -> int:
         """When the repository was made."""
-        return self.repository.created
+        said = self.settings["created_at"]
+        return to_ms(said) if said else self.repository.created
 
     @property
     def modified(self) -> int:
@@ -120,7 +122,7 @@ class State:
     @property
     def tags(self) -> list[str]:
         """All tags: the card's, the derived, and those the server adds."""
-        return derived_tags(self.card, self.library, self.pipeline) + list(self.settings["extra_tags"])
+        return derived_tags(self.card, self.library, self.pipeline) + list(self.settings["tags"])
 
     def commit(self, revision: str) -> Commit | None:
         """The commit that a branch, tag, ref or full sha names; only what a ref still reaches."""
@@ -134,11 +136,17 @@ class State:
         tips = [*([self.head] if self.head else []), *self.refs.values()]
         return next((one for tip in tips for one in tip.history() if one.sha == revision), None)
 
+    def as_of(self, commit: Commit) -> State:
+        """The same repository with another commit at its head."""
+        if commit is self.head:
+            return self
+        return State(self.repository, self.name, commit, self.settings, self.refs)
+
 
 class Repository:
-    """One identity on the Hub over all its names."""
+    """One identity on the Hub over all its names. Every time is in milliseconds since 1970."""
 
-    __slots__ = ("_states", "created", "deleted", "heads", "hub_id", "kind", "names", "refs", "settings")
+    __slots__ = ("_states", "changes", "created", "deleted", "heads", "hub_id", "kind", "names", "refs")
 
     def __init__(self, kind: str, name: str, created: int) -> None:
         self.kind, self.created = kind, created
@@ -146,32 +154,58 @@ class Repository:
         self.hub_id = f"{created // 1000 & 0xFFFFFFFF:08x}{seed[:16]}"
         self.heads: Timeline[Commit | None] = Timeline()
         self.names: Timeline[str] = Timeline()
-        self.settings: Timeline[dict[str, Any]] = Timeline()
-        self.refs: Timeline[dict[str, Commit]] = Timeline()
+        # What changes in the settings, not the settings: so they may be told in any order.
+        self.changes: Timeline[dict[str, Any]] | None = None
+        self.refs: Timeline[dict[str, Commit]] | None = None
         self.deleted: int | None = None
-        self._states: dict[tuple[int, int, int, int], State] = {}
+        self._states: dict[tuple[int, ...], State] = {}
         self.names.add(created, name)
+
+    def lives(self, when: int) -> bool:
+        """Whether it is there at `when`."""
+        return self.created <= when and (self.deleted is None or when < self.deleted)
+
+    def settings_at(self, when: int) -> Mapping[str, Any]:
+        """All settings as of `when`."""
+        if self.changes is None:
+            return DEFAULTS
+        settings = dict(DEFAULTS)
+        for change in self.changes.values[: self.changes.index(when) + 1]:
+            settings.update(change)
+        return settings
+
+    def change(self, when: int, settings: Mapping[str, Any]) -> None:
+        """Set something from `when` on. Raises TypeError for a setting that does not exist."""
+        if unknown := set(settings) - set(DEFAULTS):
+            raise TypeError(f"no such setting of a repository: {', '.join(sorted(unknown))}")
+        if settings:
+            self.changes = self.changes or Timeline()
+            self.changes.add(when, dict(settings))
+            self.forget_states()
+
+    def point(self, when: int, ref: str, commit: Commit) -> None:
+        """Let a ref other than main name a commit from `when` on."""
+        self.refs = self.refs or Timeline()
+        self.refs.add(when, {**(self.refs.at(when) or {}), ref: commit})
+        self.forget_states()
 
     def state_at(self, when: int) -> State | None:
         """The state as of `when`, None before it was made and after it was deleted."""
         if not self.lives(when):
             return None
-        key = (self.heads.index(when), self.names.index(when), self.settings.index(when), self.refs.index(when))
+        key = (
+            self.heads.index(when),
+            self.names.index(when),
+            self.changes.index(when) if self.changes else 0,
+            self.refs.index(when) if self.refs else 0,
+        )
         state = self._states.get(key)
         if state is None:
-            state = State(
-                self,
-                self.names.values[key[1]],
-                self.heads.at(when),
-                self.settings.at(when) or DEFAULTS,
-                self.refs.at(when) or {},
-            )
+            refs = self.refs.at(when) if self.refs else None
+            name = self.names.values[key[1]]
+            state = State(self, name, self.heads.at(when), self.settings_at(when), refs or {})
             self._states[key] = state
         return state
-
-    def lives(self, when: int) -> bool:
-        """Whether it is there at `when`."""
-        return self.names.times[0] <= when and (self.deleted is None or when < self.deleted)
 
     def forget_states(self) -> None:
         """Called after every change: indexes may have moved."""
