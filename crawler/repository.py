@@ -83,7 +83,7 @@ def from_row(kind: str, row: Any, patterns: Sequence[str] = ()) -> Repository:
         base_models=_base_models(row),
         pipeline_tag=_text(row.get("pipeline_tag") or row.get("sdk")),
         parameters=_parameters(row),
-        downloads=row.get("downloads") if isinstance(row.get("downloads"), int) else None,
+        downloads=_count(row.get("downloads")),
         has_weights=has_weights,
         problems=tuple(problems),
     )
@@ -99,6 +99,10 @@ def _list(value: Any) -> list[Any]:
 
 def _text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _count(value: Any) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**62 else None
 
 
 def _time(value: Any, field: str, problems: list[str]) -> str | None:
@@ -150,7 +154,7 @@ def _base_models(row: Mapping[str, Any]) -> tuple[str, ...]:
 def _parameters(row: Mapping[str, Any]) -> int | None:
     for key in ("safetensors", "gguf"):
         value = row.get(key)
-        total = value.get("total") if isinstance(value, dict) else None
-        if isinstance(total, int) and not isinstance(total, bool) and 0 < total < 2**62:
+        total = _count(value.get("total")) if isinstance(value, dict) else None
+        if total:
             return total
     return None

@@ -46,5 +46,7 @@ class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     top: Count = 0
     top_by: Literal["downloads", "likes"] = "downloads"
     all: bool = False
+    # With `all`, rows come by the thousand but files one by one: so many repositories' files a refresh, worthiest first.
+    files_per_refresh: Count = 2000
     # More file names (globs, case apart) that count as license texts, beside the built-in ones.
     license_files: list[str] = []

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from crawler.bundle import Document
 from licenses.text import decode
 from storage.archive import Archive
 from storage.blobs import sha256
 from storage.known import hash_of_git_blob
-from storage.records import DocumentSeen
 from storage.state import StoredDocument, packed
 from storage.understanding import Understanding
 

@@ -6,28 +6,33 @@ holds are looked at one by one before anything is believed of them (hub-protocol
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from crawler.errors import CrawlError, Disabled, Unavailable
 from crawler.repository import Repository
 from crawler.settings import Watch
 from schedules.errors import UnknownSubjects
-from schedules.observing import row_hash
+from schedules.linked_pages import LinkedPages
 from schedules.repository_look import RepositoryLook
 from schedules.session import Session
 from storage import known
 from storage.known import Known
+from storage.records import Kind
 
-KINDS = {"model": "models", "dataset": "datasets", "space": "spaces"}
+KINDS: dict[Kind, str] = {"model": "models", "dataset": "datasets", "space": "spaces"}
+# A sweep of a whole kind that misses more than this share has lost rows, not repositories (hub-protocol.md 3.3).
+MOST_MISSING = 0.01
+FEW_MISSING = 20
 
 
 def look_at_all(session: Session, only: Sequence[str]) -> None:
     """Look at everything that `[watch.*]` names, or at `only` of it.
 
-    Raises crawler.errors.RunStopped when going on is pointless, UnknownSubjects for an `only` nobody watches.
+    Raises crawler.errors.RunStopped when going on is pointless, UnknownSubjects for an `only` of no kind.
     """
+    pages = LinkedPages(session)
     for kind, section in KINDS.items():
-        walk = KindWalk(session, kind, getattr(session.config.watch, section))
+        walk = KindWalk(session, kind, getattr(session.config.watch, section), pages)
         if only:
             walk.names(_of_kind(only, kind))
         else:
@@ -48,11 +53,12 @@ def _of_kind(only: Sequence[str], kind: str) -> list[str]:
 class KindWalk:
     """One kind's watch lists, walked once."""
 
-    def __init__(self, session: Session, kind: str, watch: Watch) -> None:
+    def __init__(self, session: Session, kind: Kind, watch: Watch, pages: LinkedPages) -> None:
         self.session, self.kind, self.watch = session, kind, watch
         self.conn = session.archive.conn
-        self.look = RepositoryLook(session, kind, watch)
-        self.seen: set[str] = set()
+        self.look = RepositoryLook(session, kind, watch, pages)
+        # What this run has seen: the heads (8 bytes each) by `_id`, so that of a row seen twice the newest counts.
+        self.seen: dict[bytes, str | None] = {}
 
     def everything(self) -> None:
         """Whole kind, authors, the most used, then names: what a list has shown is not asked for again."""
@@ -64,6 +70,8 @@ class KindWalk:
         if self.watch.top:
             self._walk(f"{section}/top", author=None, sort=self.watch.top_by, limit=self.watch.top)
         self.names(self.watch.ids)
+        if self.watch.all:
+            self._put_off()
 
     def names(self, names: Sequence[str]) -> None:
         """Look at repositories one by one."""
@@ -72,9 +80,10 @@ class KindWalk:
             self._by_name(name)
 
     def _walk(self, watch: str, *, author: str | None, sort: str, limit: int | None) -> None:
+        """One list. Who was in it before and is not now is looked at by name; a list that broke off proves nothing."""
         try:
             complete = self._pages(watch, author, sort, limit)
-        except CrawlError as error:
+        except (Unavailable, CrawlError) as error:
             self.session.fail(f"{self.kind}:{author or '*'}", f"list {watch}: {error}")
             return
         if complete and sort == "createdAt":
@@ -83,12 +92,11 @@ class KindWalk:
 
     def _pages(self, watch: str, author: str | None, sort: str, limit: int | None) -> bool:
         done, complete = 0, False
-        for page in self.session.hub.list(self.kind, author=author, sort=sort, limit=limit):
+        hub = self.session.hub
+        for page in hub.pages(self.kind, author=author, sort=sort, limit=limit, patterns=self.look.patterns):
             recorded = known.by_hub_id(self.conn, self.kind, (row.hub_id for row in page.rows))
             for row in page.rows:
-                if row.hub_id not in self.seen:
-                    self.seen.add(row.hub_id)
-                    self._row(row, recorded.get(row.hub_id), watch)
+                self._row(row, recorded.get(row.hub_id), watch)
             for bad in page.bad:
                 self.session.fail(f"{self.kind}:{bad.name or '?'}", f"list row: {bad.reason}")
             done += len(page.rows)
@@ -97,52 +105,99 @@ class KindWalk:
         return complete
 
     def _row(self, row: Repository, recorded: Known | None, watch: str) -> None:
-        if recorded is not None and not self.session.full and self.look.is_known(row, recorded):
+        key = bytes.fromhex(row.hub_id)
+        if key in self.seen and (self.seen[key] == row.sha or not _newer(row, recorded)):
+            return
+        self.seen[key] = row.sha
+        if recorded is not None and not self.session.full and self._is_known(row, recorded, watch):
             self.session.unmoved(None)
             return
         self._observe(row, recorded, watch)
 
+    def _is_known(self, row: Repository, recorded: Known, watch: str) -> bool:
+        # In a whole kind, what waits for its turn is known enough, and links are followed when it comes.
+        return self.look.same_row(row, recorded) if _whole(watch) else self.look.is_known(row, recorded)
+
     def _observe(self, row: Repository, recorded: Known | None, watch: str) -> None:
         """The per-item boundary: one repository that fails is a failure, and the others are done."""
+        if _whole(watch):
+            self.session.stage(self.look.from_row(row, recorded, watch))
+            return
         try:
             self.session.stage(self.look.observe(row, recorded, watch))
+        except (Unavailable, Disabled) as answer:
+            # Between the list and the look it went away.
+            self.session.stage(self.look.not_there(row.name, recorded, answer))
         except CrawlError as error:
             self.session.fail(f"{self.kind}:{row.name}", str(error))
 
     def _missing(self, watch: str) -> None:
-        """Who was in this list before and is not in it now: looked at by name, since a list may lose rows."""
-        for gone in list(self._unseen(watch)):
+        """Who was in this list before and is not in it now."""
+        missing = [one for one in known.watched(self.conn, watch) if not self._has_seen(one)]
+        total = known.count_watched(self.conn, watch)
+        if _whole(watch) and len(missing) > max(FEW_MISSING, MOST_MISSING * total):
+            self.session.fail(
+                f"{self.kind}:*", f"list {watch}: {len(missing):,} of {total:,} are missing: not believed"
+            )
+            return
+        for gone in missing:
             self._by_name(gone.name, gone)
 
-    def _unseen(self, watch: str) -> Iterator[Known]:
-        for recorded in known.watched(self.conn, watch):
-            if recorded.hub_id not in self.seen:
-                yield recorded
+    def _has_seen(self, recorded: Known) -> bool:
+        return recorded.hub_id is not None and bytes.fromhex(recorded.hub_id) in self.seen
 
     def _by_name(self, name: str, recorded: Known | None = None) -> None:
         recorded = recorded or known.by_name(self.conn, self.kind, name)
-        if recorded is not None and recorded.hub_id in self.seen:
+        if recorded is not None and self._has_seen(recorded):
             return
         try:
-            row = self.session.hub.info(self.kind, name)
+            row = self.session.hub.info(self.kind, name, self.look.patterns)
         except (Unavailable, Disabled) as answer:
             self.session.stage(self.look.not_there(name, recorded, answer))
-            return
         except CrawlError as error:
             self.session.fail(f"{self.kind}:{name}", str(error))
-            return
-        self._named(name, row, recorded)
+        else:
+            self._named(row, recorded)
 
-    def _named(self, name: str, row: Repository, recorded: Known | None) -> None:
+    def _named(self, row: Repository, recorded: Known | None) -> None:
         """A name has answered: it may be another's now, or its owner may have moved."""
         if recorded is not None and recorded.hub_id not in (None, row.hub_id):
             # Somebody else has the name: the former owner is not to be had under it any more.
             self.session.stage(self.look.not_there(recorded.name, recorded, None))
-        if row.hub_id in self.seen:
+        key = bytes.fromhex(row.hub_id)
+        if key in self.seen:
             return
-        self.seen.add(row.hub_id)
+        self.seen[key] = row.sha
         same = known.by_hub_id(self.conn, self.kind, [row.hub_id]).get(row.hub_id)
         if same is not None and not self.session.full and self.look.is_known(row, same):
             self.session.unmoved(same.subject)
             return
         self._observe(row, same, "")
+
+    def _put_off(self) -> None:
+        """Read files that still wait, as many as this refresh may."""
+        waiting = known.waiting(self.conn, self.kind, self.watch.files_per_refresh)
+        for count, recorded in enumerate(waiting, 1):
+            self.session.progress(f"{KINDS[self.kind]}: files", count, len(waiting))
+            self._read_files(recorded)
+
+    def _read_files(self, recorded: Known) -> None:
+        try:
+            row = self.session.hub.info(self.kind, recorded.name, self.look.patterns)
+        except CrawlError as error:
+            self.session.fail(f"{self.kind}:{recorded.name}", str(error))
+            return
+        if row.hub_id == recorded.hub_id:
+            self._observe(row, recorded, "")
+
+
+def _whole(watch: str) -> bool:
+    return watch.endswith("/all")
+
+
+def _newer(row: Repository, recorded: Known | None) -> bool:
+    """Of a row that moved while the list was read, the newest head counts."""
+    return recorded is None or (row.last_modified or "") > (recorded.last_modified or "")
+
+
+__all__ = ["KINDS", "KindWalk", "look_at_all"]

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from typing import Any
 
-import orjson
-
-from crawler.bundle import Bundle, Document
 from crawler.repository import Repository
-from licenses.card import read_card
-from licenses.text import decode
-from storage.archive import Archive
-from storage.blobs import sha256
-from storage.known import Known, hash_of_git_blob
-from storage.records import DocumentSeen, Facts, Observation
-from storage.state import StoredDocument, packed
-from storage.understanding import Understanding
-
-# A card is judged by its claim, not by clauses: nothing to read ahead.
-READ_AHEAD = ("license", "policy", "gate", "terms")
+from storage.records import Availability, Facts
 
 
 def row_hash(repository: Repository) -> bytes:
@@ -34,8 +22,10 @@ def row_hash(repository: Repository) -> bytes:
         claim(repository.card_data),
         sorted(license_tags(repository.tags)),
         repository.base_models,
+        repository.has_weights,
     )
-    return hashlib.blake2b(orjson.dumps(row, default=str), digest_size=8).digest()
+    # repr, since strangers' strings may hold what no JSON can (lone surrogates).
+    return hashlib.blake2b(repr(row).encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def claim(card_data: Any) -> tuple[str | None, str | None, str | None]:
@@ -47,7 +37,7 @@ def claim(card_data: Any) -> tuple[str | None, str | None, str | None]:
 def _as_written(value: Any) -> str | None:
     if value is None or isinstance(value, str):
         return _storable(value)
-    return _storable(orjson.dumps(value, default=str).decode())
+    return _storable(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def _storable(value: str | None) -> str | None:
@@ -60,11 +50,11 @@ def license_tags(tags: Iterable[str]) -> list[str]:
     return [tag.removeprefix("license:") for tag in tags if tag.startswith("license:")]
 
 
-def facts(repository: Repository) -> Facts:
-    """What a listing row says of a repository."""
+def facts(repository: Repository, card_error: str | None = None) -> Facts:
+    """What a listing row says of a repository, and what reading its card said."""
     claimed, name, link = claim(repository.card_data)
     tags = tuple(license_tags(repository.tags))
-    availability = "disabled" if repository.disabled else "private" if repository.private else "available"
+    availability: Availability = "disabled" if repository.disabled else "private" if repository.private else "available"
     return Facts(
         availability=availability,
         gated=repository.gated,
@@ -80,4 +70,5 @@ def facts(repository: Repository) -> Facts:
         parameters=repository.parameters,
         downloads=repository.downloads,
         has_weights=repository.has_weights,
+        card_error=card_error,
     )

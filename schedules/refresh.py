@@ -22,8 +22,8 @@ from schedules.lock import locked
 from schedules.session import Session
 from storage import queries, runs
 from storage.archive import Archive
-from storage.records import Failure
 from storage.recording import Recorder
+from storage.records import Failure
 
 Progress = Callable[[str, int, int | None], None]
 

@@ -2,93 +2,122 @@
 
 from __future__ import annotations
 
-from crawler.bundle import Document, gather
-from crawler.errors import Disabled, Unavailable
-from crawler.license_files import needs_looking
+from dataclasses import replace
+
+from crawler.bundle import Document, gather, leads_away
+from crawler.errors import Disabled
 from crawler.repository import Repository
 from crawler.settings import Watch
 from licenses.card import read_card
 from schedules.clock import now, stamp
 from schedules.known_files import KnownFiles
+from schedules.linked_pages import LinkedPages
 from schedules.observing import facts, row_hash
 from schedules.session import Session
-from storage import known
 from storage.known import Known
-from storage.records import DocumentSeen, Facts, Observation
+from storage.records import Availability, DocumentSeen, DocumentStatus, Facts, Kind, Observation
 
 
 class RepositoryLook:
     """Turns rows and files of one kind into observations."""
 
-    def __init__(self, session: Session, kind: str, watch: Watch) -> None:
-        self.session, self.kind, self.watch = session, kind, watch
-        self.conn = session.archive.conn
+    def __init__(self, session: Session, kind: Kind, watch: Watch, pages: LinkedPages) -> None:
+        self.session, self.kind, self.pages = session, kind, pages
+        self.patterns = tuple(watch.license_files)
 
     def is_known(self, row: Repository, recorded: Known) -> bool:
         """Whether nothing can have changed: the row says what it said, and no link leads out of the repository."""
-        return (
-            recorded.row_hash == row_hash(row)
-            and not recorded.files_behind
-            and recorded.availability not in ("unavailable", "disabled")
-            and not needs_looking(row, self.session.endpoint)
-        )
+        return self.same_row(row, recorded) and not recorded.files_behind and not self.leads_away(row)
+
+    def same_row(self, row: Repository, recorded: Known) -> bool:
+        """Whether the row says what it said."""
+        return recorded.row_hash == row_hash(row) and recorded.availability not in ("unavailable", "disabled")
+
+    def leads_away(self, row: Repository) -> bool:
+        """Whether the license is kept outside of the repository."""
+        return leads_away(row, self.session.endpoint)
+
+    def from_row(self, row: Repository, recorded: Known | None, watch: str) -> Observation:
+        """What the row alone tells; its files are put off."""
+        moved = recorded is None or recorded.sha != row.sha or recorded.files_behind
+        return self._observation(row, recorded, watch, None, None, behind=moved)
 
     def observe(self, row: Repository, recorded: Known | None, watch: str) -> Observation:
         """Look at the files that may have changed. Raises crawler.errors.CrawlError if they cannot be had."""
         files = KnownFiles(self.session, recorded, full=self.session.full)
-        bundle = gather(self.session.hub, row, files, self.session.fetch_link)
+        bundle = gather(
+            self.session.hub, row, files, lambda url: self.pages.fetch(url, files), patterns=self.patterns
+        )
         seen = tuple(self._document(document, files) for document in bundle.documents)
         for document in seen:
             if document.status == "failed":
                 self.session.fail(f"{self.kind}:{row.name}", f"{document.place}: {document.problem}")
+        card = next((d.content for d in bundle.documents if d.role == "card" and d.content is not None), None)
+        return self._observation(row, recorded, watch, seen, card, behind=bundle.incomplete)
+
+    def _observation(
+        self,
+        row: Repository,
+        recorded: Known | None,
+        watch: str,
+        documents: tuple[DocumentSeen, ...] | None,
+        card: bytes | None,
+        *,
+        behind: bool,
+    ) -> Observation:
         return Observation(
-            kind=self.kind,  # type: ignore[arg-type]
+            kind=self.kind,
             hub_id=row.hub_id,
             name=row.name,
-            facts=self._facts(row, bundle.documents),
-            row_hash=row_hash(row) if not bundle.incomplete else b"",
-            documents=seen,
+            facts=facts(row, self._card_error(card, recorded)),
+            row_hash=row_hash(row),
+            documents=documents,
             since=self._since(row, recorded),
-            files_behind=bundle.incomplete,
-            history_rewritten=self._rewritten(row, recorded),
+            files_behind=behind,
+            # Whole kinds are walked by the hundred thousand: there, one request a moved head would be too many.
+            history_rewritten=documents is not None and self._rewritten(row, recorded),
             watch=watch,
         )
 
     def not_there(self, name: str, recorded: Known | None, answer: Exception | None) -> Observation:
         """What to record of a name that does not answer, or that answers for somebody else."""
-        availability = "disabled" if isinstance(answer, Disabled) else "unavailable"
+        availability: Availability = "disabled" if isinstance(answer, Disabled) else "unavailable"
         return Observation(
-            kind=self.kind,  # type: ignore[arg-type]
+            kind=self.kind,
             hub_id=recorded.hub_id if recorded else None,
             name=recorded.name if recorded else name,
-            facts=Facts(availability=availability),  # type: ignore[arg-type]
+            facts=Facts(availability=availability),
         )
 
     def _document(self, document: Document, files: KnownFiles) -> DocumentSeen:
-        content, status = document.content, document.status
-        if content is None and document.oid and status == "known":
+        if document.status == "known" and document.oid:
             content = self.session.texts.content_of(document.oid)
+            document = replace(document, status="here", content=content)
+        status: DocumentStatus = "here" if document.status == "known" else document.status
         hashes: tuple[str | None, str | None] = (None, None)
-        if content is not None:
+        if document.content is not None:
             former = files.former(document.role, document.place)
-            hashes = self.session.texts.keep(document.role, content, after=former, oid=document.oid)
+            hashes = self.session.texts.keep(
+                document.role, document.content, text=document.text, after=former, oid=document.oid
+            )
         return DocumentSeen(
             document.role,
             document.place,
-            "here" if content is not None else document.status,  # type: ignore[arg-type]
+            status,
             *hashes,
-            len(content or b""),
+            len(document.content or b""),
             document.etag,
             document.oid,
             document.revision,
-            document.fetched_at or stamp(now()),
+            stamp(now()),
             document.committed_at,
             document.problem,
         )
 
-    def _facts(self, row: Repository, documents: list[Document]) -> Facts:
-        card = next((d.content for d in documents if d.role == "card" and d.content is not None), None)
-        return facts(row, read_card(card).card_error if card is not None else None)
+    def _card_error(self, card: bytes | None, recorded: Known | None) -> str | None:
+        if card is not None:
+            return read_card(card).error
+        return recorded.card_error if recorded else None
 
     def _since(self, row: Repository, recorded: Known | None) -> str | None:
         """A commit dates a change of content; what no commit shows is dated by the refresh that saw it."""

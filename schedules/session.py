@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from types import TracebackType
+from urllib.parse import urlsplit
 
 from crawler.hub import Hub
 from crawler.pages import PageFetcher
+from schedules.clock import now
 from schedules.configuration import Config
 from schedules.gathering import TextStore
 from storage import runs
@@ -19,27 +21,25 @@ from storage.understanding import Understanding
 
 BATCH = 1000  # observations a transaction
 DEFAULT_ENDPOINT = "https://huggingface.co"
+MAX_REASON = 500  # characters
+
+Progress = Callable[[str, int, int | None], None]
 
 
 class Session:
     """One refresh in flight."""
 
-    def __init__(
-        self,
-        config: Config,
-        archive: Archive,
-        run: Run,
-        *,
-        full: bool,
-        progress: Callable[[str, int, int | None], None],
-    ) -> None:
+    def __init__(self, config: Config, archive: Archive, run: Run, *, full: bool, progress: Progress) -> None:
         self.config, self.archive, self.run = config, archive, run
-        self.full = full
-        self.progress = progress
-        self.endpoint = os.environ.get("HF_ENDPOINT", DEFAULT_ENDPOINT).rstrip("/")
-        self.hub = Hub(self.endpoint, os.environ.get("HF_TOKEN") or None, config.network, config.contact)
-        self.pages = PageFetcher(config.network, config.contact)
-        self.texts = TextStore(archive, Understanding(archive))
+        self.full, self.progress = full, progress
+        endpoint = (os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).rstrip("/")
+        self.endpoint = endpoint
+        self.hub = Hub(endpoint, os.environ.get("HF_TOKEN") or None, config.network, config.contact)
+        # A license_link may lead to a page on the endpoint's own host, which is let pass like the Hub itself.
+        own = urlsplit(endpoint).hostname
+        self.pages = PageFetcher(config.network, config.contact, allow=[own] if own else (), now=now)
+        self.understanding = Understanding(archive)
+        self.texts = TextStore(archive, self.understanding)
         self.failures: list[Failure] = []
         self.warnings: list[str] = []
         self.looked_at = 0
@@ -80,14 +80,13 @@ class Session:
 
     def fail(self, subject: str, reason: str) -> None:
         """Note that a subject could not be looked at; it keeps its last version."""
-        self.failures.append(Failure(subject, " ".join(reason.split())[:500]))
+        self.failures.append(Failure(subject, " ".join(reason.split())[:MAX_REASON]))
 
     def move_watches(self) -> None:
         """Move `last_seen` of walks and of subjects that were looked at one by one."""
         conn = self.archive.conn
         for watch in self._watches:
-            watch_id(conn, watch)
-            conn.execute("update watch set seen_in = ? where name = ?", (self.run.id, watch))
+            conn.execute("update watch set seen_in = ? where id = ?", (self.run.id, watch_id(conn, watch)))
         conn.executemany(
             "update current set seen_in = ? where subject = ?",
             ((self.run.id, subject) for subject in self._unmoved),
@@ -99,10 +98,8 @@ class Session:
 
     def requests(self) -> dict[str, int]:
         """Requests so far, by budget."""
-        counts = dict(self.hub.counts)
-        counts["pages"] = counts.get("pages", 0) + self.pages.requests
-        return counts
+        return {"api": 0, "resolvers": 0, **self.hub.counts, "pages": self.pages.requests}
 
     def received(self) -> int:
         """Bytes of answers so far."""
-        return self.hub.bytes + self.pages.bytes
+        return self.hub.received + self.pages.bytes

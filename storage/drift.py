@@ -30,7 +30,8 @@ def changes(
         return [replace(change, at=seen_at) for change in seen]
     seen += gate_changes(before.facts, after.facts)
     moved = [*claim_changes(before, after), *lineage_changes(before.facts, after.facts)]
-    moved += file_changes(before, after, read)
+    if before.files_read:
+        moved += file_changes(before, after, read)
     return [
         *(replace(change, at=seen_at) for change in seen),
         *(change if change.at else replace(change, at=moved_at) for change in moved),

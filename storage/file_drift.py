@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from rapidfuzz import fuzz
 
-from licenses.comparison import Comparison, compare, same_words
-from licenses.identity import identify
+from licenses.clauses import Clause
+from licenses.comparison import Comparison, compare, compare_claims, same_words
+from licenses.comparison.model import Direction
+from licenses.openness import rules_out_open_source
+from licenses.reading import read as reading
 from storage.changes import Change
-from storage.state import StoredDocument
+from storage.records import Facts
+from storage.state import State, StoredDocument
 
 Read = Callable[[int], str]
 
@@ -20,12 +24,9 @@ MOVED_SIMILARITY = 85.0
 QUOTE_LIMIT = 600
 
 
-def file_changes(
-    before: Sequence[StoredDocument], after: Sequence[StoredDocument], read: Read
-) -> Iterator[Change]:
+def file_changes(before: State, after: State, read: Read) -> Iterator[Change]:
     """Changes of documents. `read` gives the stored text by blob id."""
-    old = {(d.role, d.place): d for d in before}
-    new = {(d.role, d.place): d for d in after}
+    old, new = before.by_place(), after.by_place()
     for key, document in new.items():
         former = old.get(key)
         if former is not None and former.content != document.content:
@@ -37,7 +38,7 @@ def file_changes(
         added.remove(document)
         yield from _moved(former, document, read)
     yield from (_removed(document, read) for document in removed)
-    yield from (_added(document, read) for document in added)
+    yield from (_added(document, before.facts, read) for document in added)
 
 
 def text_change(former: StoredDocument, document: StoredDocument, read: Read) -> Change:
@@ -45,7 +46,7 @@ def text_change(former: StoredDocument, document: StoredDocument, read: Read) ->
     if former.text == document.text:
         return _text_row(former, document, None, (), read)
     comparison = compare(read(former.text), read(document.text), role=document.role)
-    children = tuple(_clause_changes(former, document, comparison, read))
+    children = tuple(_clause_changes(former, document, comparison))
     return _text_row(former, document, comparison, children, read)
 
 
@@ -95,10 +96,30 @@ def _cut(text: str, span: tuple[int | None, int | None]) -> str | None:
     return text[start : min(end, start + QUOTE_LIMIT)]
 
 
-def _clause_changes(
-    former: StoredDocument, document: StoredDocument, comparison: Comparison, read: Read
-) -> Iterator[Change]:
-    raise NotImplementedError
+def _clause_changes(former: StoredDocument, document: StoredDocument, comparison: Comparison) -> Iterator[Change]:
+    """One row a clause that came, went, or says something else, each with its quotation."""
+    for change in comparison.changes:
+        yield Change(
+            "clause",
+            change.direction,
+            change.substantive,
+            role=document.role,
+            clause=change.clause,
+            before=change.before.quote if change.before else None,
+            after=change.after.quote if change.after else None,
+            before_text=former.text,
+            after_text=document.text,
+            evidence_before=_clause_evidence(former, change.before),
+            evidence_after=_clause_evidence(document, change.after),
+            at=document.committed_at,
+        )
+
+
+def _clause_evidence(document: StoredDocument, clause: Clause | None) -> dict[str, Any] | None:
+    if clause is None:
+        return None
+    found = evidence(document, clause.start, clause.end)
+    return found | {"section": clause.section, "parameters": clause.parameters}
 
 
 def evidence(document: StoredDocument, start: int | None = None, end: int | None = None) -> dict[str, Any]:
@@ -162,8 +183,11 @@ def _moved(former: StoredDocument, document: StoredDocument, read: Read) -> Iter
 
 
 def _removed(document: StoredDocument, read: Read) -> Change:
+    direction: Direction = "looser" if _binds(document, read) else "neutral"
     return Change(
         "file-removed",
+        direction,
+        direction != "neutral",
         role=document.role,
         before=document.place,
         before_text=document.text,
@@ -171,12 +195,29 @@ def _removed(document: StoredDocument, read: Read) -> Change:
     )
 
 
-def _added(document: StoredDocument, read: Read) -> Change:
+def _added(document: StoredDocument, facts: Facts, read: Read) -> Change:
+    direction, substantive = _added_means(document, facts, read)
     return Change(
         "file-added",
+        direction,
+        substantive,
         role=document.role,
         after=document.place,
         after_text=document.text,
         evidence_after=evidence(document),
         at=document.committed_at,
     )
+
+
+def _binds(document: StoredDocument, text: Read) -> bool:
+    """Whether a policy or a gate restricts its reader on its own."""
+    return document.role in ("policy", "gate") and bool(rules_out_open_source(reading(text(document.text)).clauses))
+
+
+def _added_means(document: StoredDocument, facts: Facts, text: Read) -> tuple[Direction, bool]:
+    """A license that appears is judged against the claim that stood before; one that says the same changes nothing."""
+    if document.role != "license":
+        return ("tighter", True) if _binds(document, text) else ("neutral", False)
+    found = reading(text(document.text)).identity.license
+    verdict = compare_claims((facts.license_claimed, facts.license_name, None), (found, None, None))
+    return verdict.direction, verdict.substantive and facts.license_claimed is not None

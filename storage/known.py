@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from storage.state import StoredDocument, load_documents, packed, unpacked
 
@@ -22,20 +23,20 @@ class Known:
     files_behind: bool
     availability: str
     last_modified: str | None
-    license_link: str | None
+    card_error: str | None
 
 
 _COLUMNS = (
     "s.id, c.version, s.hub_id, s.name, c.sha, c.row_hash, c.files_behind, v.availability, c.last_modified,"
-    " v.license_link from subject s join current c on c.subject = s.id join version v on v.id = c.version"
+    " v.card_error from subject s join current c on c.subject = s.id join version v on v.id = c.version"
 )
 _CHUNK = 500
 
 
-def _known(row: tuple[object, ...]) -> Known:
-    subject, version, hub_id, name, sha, row_hash, behind, availability, modified, link = row
+def _known(row: tuple[Any, ...]) -> Known:
+    subject, version, hub_id, name, sha, row_hash, behind, availability, modified, error = row
     return Known(
-        subject, version, unpacked(hub_id), name, unpacked(sha), row_hash, bool(behind), availability, modified, link  # type: ignore[arg-type]
+        subject, version, unpacked(hub_id), name, unpacked(sha), row_hash, bool(behind), availability, modified, error
     )
 
 
@@ -70,6 +71,24 @@ def watched(conn: sqlite3.Connection, watch: str) -> Iterator[Known]:
             f"select {_COLUMNS} join watch w on w.id = c.watch where w.name = ? order by s.id", (watch,)
         ),
     )
+
+
+def count_watched(conn: sqlite3.Connection, watch: str) -> int:
+    """How many subjects a walk last saw."""
+    row = conn.execute("select count(*) from current c join watch w on w.id = c.watch where w.name = ?", (watch,))
+    return int(row.fetchone()[0])
+
+
+def waiting(conn: sqlite3.Connection, kind: str, limit: int) -> list[Known]:
+    """Subjects whose files still wait to be read, worthiest first.
+
+    A license `other` or none before a named one (that is where texts tell something), then by downloads.
+    """
+    query = (
+        f"select {_COLUMNS} where s.kind = ? and c.files_behind = 1 and c.unavailable_since is null"
+        " order by ifnull(v.license_claimed, 'other') <> 'other', c.downloads desc, s.id limit ?"
+    )
+    return [_known(row) for row in conn.execute(query, (kind, limit))]
 
 
 def documents(conn: sqlite3.Connection, version: int) -> tuple[StoredDocument, ...]:

@@ -15,11 +15,13 @@ from licenses.text import decode
 from storage import events, subjects
 from storage.archive import Archive
 from storage.changes import Change
-from storage.current import CurrentRow, load_current, save_current, understand
+from storage.current import CurrentRow, load_current, save_current, watch_id
 from storage.drift import changes
+from storage.position import understand
 from storage.records import Observation
 from storage.runs import Run
 from storage.state import State, StoredDocument, load_state, merge, packed
+from storage.understanding import Understanding
 
 GONE = ("unavailable", "disabled")
 
@@ -36,11 +38,13 @@ class Recorded:
 class Recorder:
     """Records the observations of one run. Use inside `archive.writing()`."""
 
-    def __init__(self, archive: Archive, run: Run) -> None:
+    def __init__(self, archive: Archive, run: Run, understanding: Understanding) -> None:
         self.archive = archive
         self.conn: sqlite3.Connection = archive.conn
         self.run = run
         self.done = Recorded()
+        self._watches: dict[str, int] = {}
+        self.understanding = understanding
 
     def record_all(self, observations: Iterable[Observation], progress: Callable[[int], None]) -> Recorded:
         """Record each observation in turn; `progress` is told how many are done."""
@@ -93,23 +97,22 @@ class Recorder:
             )
         version = self._insert_version(subject, after, since)
         self._link_documents(subject, version, after.documents)
-        if before is not None:
-            found += changes(
-                before, after, read=self.read, moved_at=since, seen_at=self.run.started_at
-            )
-            self.done.changed += 1
+        if before is not None and current is not None:
+            found += changes(before, after, read=self.read, moved_at=since, seen_at=self.run.started_at)
+            # Files that were read for the first time are news to us, not a change of theirs.
+            self.done.changed += int(before.files_read or bool(found))
         self._write_events(subject, version, found)
         row = current or CurrentRow(subject, version, self.run.id, self.run.id)
         row.version, row.changed_run = version, self.run.id
-        understand(self.archive, row, after, seen.name, self.run)
+        understand(self.understanding, row, after)
         return row
 
     def _insert_version(self, subject: int, state: State, since: str) -> int:
         facts = state.facts
         cursor = self.conn.execute(
             "insert into version (subject, valid_from, since, sha, bundle_hash, availability, gated, license_claimed,"
-            " license_name, license_link, license_tags, base_model, card_error)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " license_name, license_link, license_tags, base_model, card_error, files_read)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 subject,
                 self.run.id,
@@ -124,6 +127,7 @@ class Recorder:
                 _json(facts.license_tags),
                 _json(facts.base_model),
                 facts.card_error,
+                int(state.files_read),
             ),
         )
         return int(cursor.lastrowid or 0)
@@ -158,8 +162,16 @@ class Recorder:
             row.watch, row.row_hash = None, None
         else:
             row.unavailable_since = row.gone_at = None
-            row.seen(seen, self.run.id)
+            row.seen(seen, self.run.id, self._watch(seen.watch, row.watch))
         save_current(self.conn, row)
+
+    def _watch(self, name: str, former: int | None) -> int | None:
+        """The walk that watches it now; one looked at by name stays with the walk that it was in."""
+        if not name:
+            return former
+        if name not in self._watches:
+            self._watches[name] = watch_id(self.conn, name)
+        return self._watches[name]
 
     def read(self, blob: int) -> str:
         """A stored text by its blob id."""

@@ -148,7 +148,8 @@ create table version (
     license_link text,
     license_tags text,              -- JSON
     base_model text,                -- JSON
-    card_error text
+    card_error text,
+    files_read integer not null default 1  -- 0: of a list only, its files still wait to be read
 ) strict;
 create index version_subject on version(subject, valid_from);
 create index version_from on version(valid_from);
@@ -200,6 +201,7 @@ create table current (
     openness text not null default 'unknown'
 ) strict;
 create index current_watch on current(watch);
+create index current_behind on current(files_behind) where files_behind = 1;
 create index current_found on current(license_found);
 create index current_openness on current(openness);
 create index current_unavailable on current(unavailable_since) where unavailable_since is not null;

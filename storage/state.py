@@ -47,6 +47,7 @@ class State:
 
     facts: Facts
     documents: tuple[StoredDocument, ...]
+    files_read: bool = True
 
     def by_place(self) -> dict[tuple[str, str], StoredDocument]:
         """Documents by role and place."""
@@ -56,7 +57,7 @@ class State:
         """SHA-256 over everything tracked: equal hashes, no new version."""
         tracked = [getattr(self.facts, name) for name in TRACKED]
         documents = sorted((d.role, d.place, d.content) for d in self.documents)
-        return hashlib.sha256(orjson.dumps([tracked, documents])).digest()
+        return hashlib.sha256(orjson.dumps([tracked, documents, self.files_read])).digest()
 
 
 def packed(name: str | None) -> bytes | None:
@@ -81,13 +82,13 @@ def unpacked(name: bytes | None) -> str | None:
 def load_state(conn: sqlite3.Connection, version: int) -> State:
     """The recorded state of a version."""
     row = conn.execute(
-        f"select {', '.join(TRACKED)}, sha, card_error from version where id = ?", (version,)
+        f"select {', '.join(TRACKED)}, sha, card_error, files_read from version where id = ?", (version,)
     ).fetchone()
     values = dict(zip(TRACKED, row, strict=False))
     for name in ("license_tags", "base_model"):
         values[name] = tuple(orjson.loads(values[name])) if values[name] else ()
     facts = Facts(**values, sha=unpacked(row[len(TRACKED)]), card_error=row[len(TRACKED) + 1])
-    return State(facts, load_documents(conn, version))
+    return State(facts, load_documents(conn, version), bool(row[len(TRACKED) + 2]))
 
 
 def load_documents(conn: sqlite3.Connection, version: int) -> tuple[StoredDocument, ...]:
@@ -110,9 +111,9 @@ def merge(conn: sqlite3.Connection, before: State | None, seen: Observation) -> 
     if seen.facts.availability in ("unavailable", "disabled") and before:
         # Gone from view, not from the archive: claims and texts stay as they were last seen.
         facts = msgspec.structs.replace(before.facts, availability=seen.facts.availability)
-        return State(facts, before.documents)
+        return State(facts, before.documents, before.files_read)
     if seen.documents is None:
-        return State(seen.facts, before.documents if before else ())
+        return State(seen.facts, before.documents if before else (), before.files_read if before else False)
     documents = []
     for document in seen.documents:
         former = old.get((document.role, document.place))

@@ -46,7 +46,7 @@ class Understanding:
         self.archive = archive
         self.conn = archive.conn
         self.rules = rules_id(self.conn)
-        self.learned = load_learned(self.conn)
+        self.learned = load_learned(archive)
 
     def of(self, text: int) -> Analysis:
         """The analysis of a stored text (blob id), made now if these rules have not read it yet."""
@@ -80,7 +80,9 @@ def load_analysis(conn: sqlite3.Connection, text: int, rules: int) -> Analysis |
         return None
     licenses = tuple(orjson.loads(row[5])) if row[5] else ()
     nearest = tuple((name, score) for name, score in orjson.loads(row[6])) if row[6] else ()
-    return Analysis(*row[:4], bool(row[4]), licenses, nearest, load_clauses(conn, text, rules))
+    license, spdx, edition, similarity, altered = row[:5]
+    clauses = load_clauses(conn, text, rules)
+    return Analysis(license, spdx, edition, similarity, bool(altered), licenses, nearest, clauses)
 
 
 def load_clauses(conn: sqlite3.Connection, text: int, rules: int) -> tuple[Clause, ...]:
@@ -90,7 +92,10 @@ def load_clauses(conn: sqlite3.Connection, text: int, rules: int) -> tuple[Claus
         " where text = ? and rules = ? order by quote_start, clause",
         (text, rules),
     )
-    return tuple(Clause(*row[:5], orjson.loads(row[5])) for row in rows)
+    return tuple(
+        Clause(clause, quote, start, end, section, orjson.loads(parameters))
+        for clause, quote, start, end, section, parameters in rows
+    )
 
 
 def save_analysis(conn: sqlite3.Connection, text: int, rules: int, reading: Reading) -> None:
@@ -119,7 +124,8 @@ def save_analysis(conn: sqlite3.Connection, text: int, rules: int, reading: Read
     )
 
 
-def load_learned(conn: sqlite3.Connection) -> Learned | None:
+def load_learned(archive: Archive) -> Learned | None:
     """The archive's own catalogue: texts met at the home of their license."""
-    rows = list(conn.execute("select license, edition, text from learned"))
-    return Learned.from_rows(rows) if rows else None
+    rows = archive.conn.execute("select license, edition, text from learned order by license, text").fetchall()
+    texts = [(license, edition, decode(archive.blobs.get(text))) for license, edition, text in rows]
+    return Learned.from_rows(texts) if texts else None

@@ -1,0 +1,125 @@
+"""What stands on a page of terms and is none of it: menus, banners, footers, other articles, counters.
+
+Every rule here has a guard: an element that holds much of the page's prose is never taken out, whatever it is
+called. Sites name the wrapper of everything `has-cookie-banner`, and close their <nav> too late.
+"""
+
+from __future__ import annotations
+
+import re2
+from bs4 import Tag
+
+from crawler.extraction.blocks import HEADINGS, Weights
+
+# As parts of class names and ids: `Site-Footer_x1` is site, footer, x1.
+_PART = re2.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_CONSENT = frozenset({"cookie", "cookies", "consent", "onetrust", "gdpr", "cookiebot", "cybot", "didomi", "osano"})
+_CHROME = frozenset({
+    "navbar", "nav", "navigation", "breadcrumb", "breadcrumbs", "sidebar", "sidenav", "toc", "menu", "footer",
+    "masthead", "skip", "share", "sharing", "social", "newsletter", "subscribe", "related", "recommended",
+    "recommendations", "promo", "advertisement", "ads", "advert", "sponsored", "popup", "modal", "drawer", "toast",
+    "pagination", "pager", "feedback", "survey", "signup", "login", "dropdown", "tooltip", "snackbar", "chatbot",
+    "backtotop", "comments", "livechat", "helpful", "vote", "votes",
+})  # fmt: skip
+_HIDDEN = frozenset({"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screenreader", "u-hidden"})
+_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "menu", "menubar",
+                    "toolbar", "tablist", "complementary", "status", "alert", "tooltip", "listbox"})  # fmt: skip
+_TAGS = frozenset({"nav", "footer", "aside", "form", "menu", "search"})
+_OTHERS = re2.compile(
+    r"(?i)(?:related|recommended|similar|popular|featured|latest|more|recent|trending)"
+    r"(?: \w+)? (?:articles?|posts?|stories|news|reading|content|topics|links|pages|resources|documents?)\W*"
+    r"|(?:read|up|what's|what’s) next\W*|keep reading\W*|you may also (?:like|be interested in)\W*|see also\W*"
+    r"|on this page\W*|in this article\W*|table of contents\W*|share this .{0,20}|explore more\W*|(?:more|next) from .{0,30}"
+)
+
+
+def drop_noise(root: Tag) -> None:
+    """Take the page's furniture out of `root`, from the outside in."""
+    weights = Weights(root)
+    whole = weights[root].prose
+    stack = [root]
+    while stack:
+        tag = stack.pop()
+        for child in [c for c in tag.children if isinstance(c, Tag)]:
+            if _is_noise(child, weights, whole):
+                child.decompose()
+            else:
+                stack.append(child)
+
+
+def drop_other_articles(root: Tag) -> None:
+    """Take out lists of other articles and of this page's sections, known by what their heading says."""
+    weights = Weights(root)
+    whole = weights[root].prose
+    for tag in root.find_all([*HEADINGS, "p", "div", "span", "strong", "summary"]):
+        if tag.decomposed or weights[tag].words > 6 or not _OTHERS.fullmatch(" ".join(tag.get_text(" ").split())):
+            continue
+        block = tag
+        while (up := block.parent) is not None and up is not root and weights[up].prose <= 0.04 * whole:
+            block = up
+        if weights[block].words > weights[tag].words and weights[block].link_share >= 0.3:
+            block.decompose()
+
+
+def drop_hidden(root: Tag) -> None:
+    """Take out what a reader never sees, if it is short.
+
+    Long hidden parts stay: sections to unfold are hidden until clicked, and some frameworks send the whole page
+    hidden, to be put in its place by a script.
+    """
+    for tag in root.find_all(_is_hidden):
+        if not tag.decomposed and len(tag.get_text(" ").split()) < 40:
+            tag.decompose()
+
+
+def _is_hidden(tag: Tag) -> bool:
+    style = str(tag.get("style") or "").replace(" ", "").lower()
+    return (
+        tag.has_attr("hidden")
+        or "display:none" in style
+        or "visibility:hidden" in style
+        or tag.get("aria-hidden") == "true"
+        or any(name.lower() in _HIDDEN for name in _classes(tag))
+    )
+
+
+def _is_noise(tag: Tag, weights: Weights, whole: int) -> bool:
+    weight = weights[tag]
+    share = weight.prose / whole if whole else 0.0
+    role = str(tag.get("role") or "").lower()
+    parts = _name_parts(tag)
+    if parts & _CONSENT and share < 0.5:
+        return True
+    if share > 0.25 or tag.name in HEADINGS:
+        return False
+    if tag.name in _TAGS or role in _ROLES:
+        return tag.name != "form" or weight.prose < 150
+    if tag.name == "header":
+        return _is_site_header(tag, weights)
+    return bool(parts & _CHROME) and (weight.prose < 60 or weight.link_share > 0.3)
+
+
+def _is_site_header(tag: Tag, weights: Weights) -> bool:
+    """A site's head, not the head of the document with its title and date."""
+    inside = any(up.name in ("main", "article") for up in tag.parents)
+    return not inside and (tag.h1 is None or weights[tag].link_share > 0.5)
+
+
+def _classes(tag: Tag) -> list[str]:
+    value = tag.get("class") or []
+    return value.split() if isinstance(value, str) else [str(name) for name in value]
+
+
+def _name_parts(tag: Tag) -> set[str]:
+    parts: set[str] = set()
+    for name in [*_classes(tag)[:20], str(tag.get("id") or "")]:
+        # Utility classes say how it looks, in a state or at a width: `md:hidden`, `mt-[4px]`, `ease-curve-sidebar`.
+        if name and len(name) <= 60 and not any(c in name for c in ":[]()/") and not name.startswith(_UTILITIES):
+            parts.update(part.lower() for part in _PART.findall(name))
+    return parts
+
+
+_UTILITIES = (
+    "has-", "is-", "no-", "with-", "js-", "w-", "h-", "mt-", "mb-", "pt-", "pb-", "px-", "py-", "mx-", "my-", "z-",
+    "text-", "bg-", "ease-", "duration-", "transition-", "max-", "min-", "grid-", "col-", "gap-", "border-",
+)  # fmt: skip

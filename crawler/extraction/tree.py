@@ -1,0 +1,78 @@
+"""From characters to a tree of bounded size and depth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4.element import Comment, PreformattedString
+
+from crawler.extraction.model import ExtractionError
+
+DEEPEST = 200  # levels; a tag nested deeper is ignored, its text stays. Real pages have 60 at most.
+MOST_ELEMENTS = 250_000  # about ten seconds of work; the longest terms seen have 8,000
+
+# Never text of the terms, wherever they stand.
+NEVER_TEXT = (
+    "script", "style", "template", "svg", "canvas", "iframe", "object", "embed", "video", "audio", "map", "math",
+    "select", "option", "datalist", "button", "input", "textarea", "img", "picture", "source", "link", "meta", "base",
+    "head", "dialog", "progress", "meter",
+)  # fmt: skip
+
+
+class TooManyElements(Exception):
+    """The page has more elements than any page of terms."""
+
+
+class _BoundedSoup(BeautifulSoup):
+    """BeautifulSoup that ignores tags beyond a depth and stops at a number of elements."""
+
+    _ignored: list[str]
+    _elements: int
+
+    def reset(self) -> None:
+        self._ignored, self._elements = [], 0
+        super().reset()
+
+    def handle_starttag(self, name: str, *args: Any, **kwargs: Any) -> Tag | None:  # type: ignore[override]
+        self._elements += 1
+        if self._elements > MOST_ELEMENTS:
+            raise TooManyElements
+        if len(self.tagStack) > DEEPEST:
+            # lxml sends an end for every start, so the ends are counted off one by one.
+            self._ignored.append(name)
+            return None
+        return super().handle_starttag(name, *args, **kwargs)
+
+    def handle_endtag(self, name: str, nsprefix: str | None = None) -> None:
+        if self._ignored:
+            self._ignored.pop()
+            return
+        super().handle_endtag(name, nsprefix)
+
+
+def parse(html: str, page: str) -> BeautifulSoup:
+    """The tree of a page. Raises ExtractionError, naming `page`, for a page too big to be terms."""
+    try:
+        return _BoundedSoup(html.replace("\x00", ""), "lxml")
+    except TooManyElements:
+        raise ExtractionError(f"{page}: more than {MOST_ELEMENTS:,} elements, no page of terms") from None
+
+
+def drop_what_is_never_text(soup: BeautifulSoup) -> None:
+    """Take out scripts, styles, controls and comments; open <noscript> only where nothing else is there."""
+    for tag in soup(NEVER_TEXT):
+        if not tag.decomposed:
+            tag.decompose()
+    for note in soup.find_all(string=lambda text: isinstance(text, (Comment, PreformattedString))):
+        note.extract()
+    for tag in soup("noscript"):
+        tag.decompose()
+
+
+def strings(tag: Tag) -> Iterator[NavigableString]:
+    """The text nodes below `tag`, in the order of the page."""
+    for node in tag.descendants:
+        if isinstance(node, NavigableString):
+            yield node
