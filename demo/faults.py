@@ -52,9 +52,7 @@ class Faults:
         self._refusing = 0
         self._lock = Lock()
 
-    def add(
-        self, *, method: str | None = None, path: str = "", nth: int = 1, times: int = 1, fault: Fault
-    ) -> Rule:
+    def add(self, *, method: str | None = None, path: str = "", nth: int = 1, times: int = 1, fault: Fault) -> Rule:
         """Schedule a fault. `path` is searched in path and query as sent; without `method`, any will do."""
         rule = Rule(method, re.compile(path), nth, times, fault)
         with self._lock:
@@ -173,7 +171,7 @@ def stall() -> Fault:
 
 
 def _wait(turn: Turn, code: int) -> None:
-    turn._told(code)
+    turn.told(code)
     turn.keep = False
     while not turn.gone(0.2):
         pass
@@ -202,7 +200,7 @@ def drip_headers(seconds_per_byte: float = 1.0) -> Fault:
     """The status line at once, then one endless header byte by byte."""
 
     def play(turn: Turn) -> None:
-        turn._told(200)
+        turn.told(200)
         turn.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
         _dribble(turn, b"a" * 1_000_000, seconds_per_byte)
 
@@ -289,11 +287,11 @@ def first(action: Callable[[], object], then: Fault | None = None) -> Fault:
     return play
 
 
-def refuse(connections: int, faults: Faults) -> Fault:
-    """Reset this connection unanswered, and the next ones as they are made."""
+def refuse(connections: int = 1) -> Fault:
+    """Reset this connection unanswered, and the next `connections - 1` as they are made."""
 
     def play(turn: Turn) -> None:
-        faults.refuse(connections - 1)
+        turn.refuse_next(connections - 1)
         turn.hang_up(reset=True)
 
     return play

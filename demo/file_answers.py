@@ -59,14 +59,12 @@ def raw(scene: Scene, kind: str, name: str, revision: str, path: str) -> Respons
     return Response(200, headers, file.in_git)
 
 
-def content(
-    request: Request, path: str, data: bytes, etag: str, more: dict[str, HeaderValue]
-) -> Response:
+def content(request: Request, path: str, data: bytes, etag: str, more: dict[str, HeaderValue]) -> Response:
     """A file with its name and type; a part of it if one was asked for."""
     name = path.rsplit("/", 1)[-1]
     suffix = name[name.rfind(".") :].lower() if "." in name else ""
     kind = "text/plain; charset=utf-8" if suffix in TEXT else mimetypes.guess_type(name)[0]
-    plain = re.sub(r'[^ -!#-\[\]-~]', "_", name)
+    plain = re.sub(r"[^ -!#-\[\]-~]", "_", name)
     headers: dict[str, HeaderValue] = {
         "Content-Type": kind or "application/octet-stream",
         "Content-Disposition": f"inline; filename*=UTF-8''{quote(name)}; filename=\"{plain}\";",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LICENSES = ("apache-2.0", "mit", "cc-by-4.0", "cc-by-nc-4.0", "gpl-3.0", "openrail", "other", "")
 TASKS = ("text-generation", "text-classification", "image-classification", "automatic-speech-recognition", "")
 LANGUAGES = ("en", "de", "fr", "zh", "ar")
-SYLLABLES = "ba do fe gi ko lu ma ne po ri sa te vu wa xo yi".split()
+SYLLABLES = ["ba", "do", "fe", "gi", "ko", "lu", "ma", "ne", "po", "ri", "sa", "te", "vu", "wa", "xo", "yi"]
 FIRST = "You may use this {thing} for any purpose."
 SECOND = "You must keep this notice with every copy."
 

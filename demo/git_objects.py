@@ -70,9 +70,7 @@ def _tree(node: dict[str, Any], path: str, oids: dict[str, str]) -> str:
             # git sorts a directory as if its name ended in a slash
             inner = _tree(child, f"{path}/{name}".lstrip("/"), oids)
             entries.append((name.encode() + b"/", b"40000", inner))
-    body = b"".join(
-        mode + b" " + name.rstrip(b"/") + b"\0" + bytes.fromhex(oid) for name, mode, oid in sorted(entries)
-    )
+    body = b"".join(mode + b" " + name.rstrip(b"/") + b"\0" + bytes.fromhex(oid) for name, mode, oid in sorted(entries))
     oids[path] = object_oid("tree", body)
     return oids[path]
 

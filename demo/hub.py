@@ -22,7 +22,7 @@ from demo.faults import Faults
 from demo.git_objects import File
 from demo.moments import to_ms
 from demo.quotas import Quotas, bucket_of
-from demo.wire import Headers, Request, Response, Turn, read_request
+from demo.wire import Headers, Request, Response, Turn, end_by_reset, read_request
 from demo.world import World
 
 LIST = re.compile(r"/api/(models|datasets|spaces)/?")
@@ -245,9 +245,7 @@ class _Connection(socketserver.StreamRequestHandler):
         server.open.add(connection)
         try:
             if server.hub.faults.refuses():
-                Turn(Request("", "", "", Headers([])), connection, server.answer, int, server.stopping).hang_up(
-                    reset=True
-                )
+                end_by_reset(connection)
                 return
             while not server.stopping.is_set():
                 request = read_request(self.rfile, connection, str(self.client_address[0]))
@@ -263,7 +261,12 @@ class _Connection(socketserver.StreamRequestHandler):
         entry = Entry(request.method, request.path, request.query, request.headers, request.body, bucket)
         hub.log.append(entry)
         turn = Turn(
-            request, self.connection, self.server.answer, lambda code: setattr(entry, "status", code), self.server.stopping
+            request,
+            self.connection,
+            self.server.answer,
+            lambda code: setattr(entry, "status", code),
+            self.server.stopping,
+            hub.faults.refuse,
         )
         fault = hub.faults.hit(request)
         if fault:

@@ -67,7 +67,7 @@ def _tree(scene: Scene, state: State, rest: str) -> Response:
     page = number(scene, "limit", page, page)
     entries = _listing(at, path, is_true(scene.request.param("recursive")))
     if path and not entries:
-        missing = {"X-Error-Code": "EntryNotFound", "X-Error-Message": f"{path} does not exist on \"{revision}\""}
+        missing = {"X-Error-Code": "EntryNotFound", "X-Error-Message": f'{path} does not exist on "{revision}"'}
         raise Refused(as_json({"error": missing["X-Error-Message"]}, 404, {**missing, "X-Repo-Commit": at.sha}))
     cursor = scene.request.param("cursor")
     start = _offset(cursor) if cursor else 0
@@ -111,7 +111,7 @@ def _entry(at: Commit, path: str, expanded: bool) -> dict[str, Any]:
         last = _last_change(at, path)
         entry["lastCommit"] = {"id": last.sha, "title": last.title, "date": to_text(last.date)}
         if file is not None:
-            entry["securityFileStatus"] = {"status": "safe"}
+            entry["securityFileStatus"] = {"status": "safe", "avScan": None, "pickleImportScan": None}
     return entry
 
 
@@ -165,9 +165,7 @@ def _refs(scene: Scene, state: State, _rest: str) -> Response:
         "converts": told("refs/convert/"),
     }
     if is_true(scene.request.param("include_prs")):
-        said["pullRequests"] = [
-            {**one, "name": one["ref"].removeprefix("refs/pr/")} for one in told("refs/pr/")
-        ]
+        said["pullRequests"] = [{**one, "name": one["ref"].removeprefix("refs/pr/")} for one in told("refs/pr/")]
     return as_json(said)
 
 

@@ -17,31 +17,114 @@ LARGEST_CONFIG = 1_000_000
 
 # The values of `expand` by kind: models as the server's error text lists them, the others as the client does.
 EXPANDABLE = {
-    "models": (
-        "author baseModels cardData childrenModelCount config createdAt disabled downloads downloadsAllTime "
-        "evalResults gated gguf inference inferenceProviderMapping lastModified library_name likes mask_token "
-        "model-index pipeline_tag private resourceGroup safetensors sha siblings spaces tags transformersInfo "
-        "trendingScore usedStorage widgetData xetEnabled"
-    ).split(),
-    "datasets": (
-        "author cardData citation createdAt description disabled downloads downloadsAllTime gated lastModified "
-        "likes mainSize paperswithcode_id private resourceGroup sha siblings tags trendingScore usedStorage"
-    ).split(),
-    "spaces": (
-        "author cardData createdAt datasets disabled lastModified likes models private region resourceGroup "
-        "runtime sdk sha siblings subdomain tags trendingScore usedStorage"
-    ).split(),
+    "models": [
+        "author",
+        "baseModels",
+        "cardData",
+        "childrenModelCount",
+        "config",
+        "createdAt",
+        "disabled",
+        "downloads",
+        "downloadsAllTime",
+        "evalResults",
+        "gated",
+        "gguf",
+        "inference",
+        "inferenceProviderMapping",
+        "lastModified",
+        "library_name",
+        "likes",
+        "mask_token",
+        "model-index",
+        "pipeline_tag",
+        "private",
+        "resourceGroup",
+        "safetensors",
+        "sha",
+        "siblings",
+        "spaces",
+        "tags",
+        "transformersInfo",
+        "trendingScore",
+        "usedStorage",
+        "widgetData",
+        "xetEnabled",
+    ],
+    "datasets": [
+        "author",
+        "cardData",
+        "citation",
+        "createdAt",
+        "description",
+        "disabled",
+        "downloads",
+        "downloadsAllTime",
+        "gated",
+        "lastModified",
+        "likes",
+        "mainSize",
+        "paperswithcode_id",
+        "private",
+        "resourceGroup",
+        "sha",
+        "siblings",
+        "tags",
+        "trendingScore",
+        "usedStorage",
+    ],
+    "spaces": [
+        "author",
+        "cardData",
+        "createdAt",
+        "datasets",
+        "disabled",
+        "lastModified",
+        "likes",
+        "models",
+        "private",
+        "region",
+        "resourceGroup",
+        "runtime",
+        "sdk",
+        "sha",
+        "siblings",
+        "subdomain",
+        "tags",
+        "trendingScore",
+        "usedStorage",
+    ],
 }
 
 # A row without `full` and without `expand`, beyond `_id` and `id`.
 PLAIN = {
-    "models": (
-        "modelId private createdAt downloads likes trendingScore tags pipeline_tag library_name"
-    ).split(),
-    "datasets": (
-        "key author private createdAt disabled downloads gated lastModified likes sha tags trendingScore description"
-    ).split(),
-    "spaces": "private createdAt likes trendingScore tags sdk subdomain".split(),
+    "models": [
+        "modelId",
+        "private",
+        "createdAt",
+        "downloads",
+        "likes",
+        "trendingScore",
+        "tags",
+        "pipeline_tag",
+        "library_name",
+    ],
+    "datasets": [
+        "key",
+        "author",
+        "private",
+        "createdAt",
+        "disabled",
+        "downloads",
+        "gated",
+        "lastModified",
+        "likes",
+        "sha",
+        "tags",
+        "trendingScore",
+        "description",
+    ],
+    "spaces": ["private", "createdAt", "likes", "trendingScore", "tags", "sdk", "subdomain"],
 }
 FULL = {
     "models": [*PLAIN["models"], "author", "gated", "lastModified", "sha", "siblings"],
@@ -51,7 +134,19 @@ FULL = {
 INFO = {
     "models": [
         *FULL["models"],
-        *("disabled cardData config mask_token widgetData model-index transformersInfo safetensors spaces".split()),
+        *(
+            [
+                "disabled",
+                "cardData",
+                "config",
+                "mask_token",
+                "widgetData",
+                "model-index",
+                "transformersInfo",
+                "safetensors",
+                "spaces",
+            ]
+        ),
         "usedStorage",
     ],
     "datasets": [*FULL["datasets"], "usedStorage"],
@@ -158,7 +253,8 @@ def row_bytes(state: State, names: tuple[str, ...]) -> bytes:
     """The row as JSON. Kept with the state, which never changes."""
     row = state.rows.get(names)
     if row is None:
-        row = state.rows[names] = orjson.dumps(fields(state, names))
+        # A copy: the buffer that orjson hands out keeps all the room it was written in.
+        row = state.rows[names] = bytes(memoryview(orjson.dumps(fields(state, names))))
     return row
 
 

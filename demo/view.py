@@ -33,8 +33,7 @@ class View:
     ) -> None:
         self.when, self._bearers, self._lock = when, bearers, RLock()
         self._states = {
-            kind: [state for one in found if (state := one.state_at(when))]
-            for kind, found in repositories.items()
+            kind: [state for one in found if (state := one.state_at(when))] for kind, found in repositories.items()
         }
         self._names: dict[str, dict[str, State]] = {}
         self._orders: dict[tuple[str, str, str | None], tuple[Keys, list[State]]] = {}
@@ -71,8 +70,6 @@ class View:
                 states = self._states[kind]
                 if author is not None:
                     states = [state for state in states if state.author == author]
-                pairs = sorted(
-                    (((-value(state), state.hub_id), state) for state in states), key=lambda pair: pair[0]
-                )
+                pairs = sorted((((-value(state), state.hub_id), state) for state in states), key=lambda pair: pair[0])
                 self._orders[key] = ([pair[0] for pair in pairs], [pair[1] for pair in pairs])
             return self._orders[key]

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
+from io import BufferedIOBase
 from threading import Event
-from typing import BinaryIO
 from urllib.parse import parse_qs
 
 MAX_LINE, MAX_HEADERS, MAX_BODY = 65_536, 200, 64 * 1024 * 1024
@@ -128,7 +128,7 @@ def zipped(response: Response, request: Request) -> Response:
     return Response(response.status, headers, gzip.compress(response.body, 1, mtime=0))
 
 
-def read_request(reader: BinaryIO, connection: socket.socket, peer: str) -> Request | None:
+def read_request(reader: BufferedIOBase, connection: socket.socket, peer: str) -> Request | None:
     """The next request on a connection; None where it ended or made no sense."""
     line = reader.readline(MAX_LINE)
     parts = line.decode("latin-1").split()
@@ -149,6 +149,12 @@ def read_request(reader: BinaryIO, connection: socket.socket, peer: str) -> Requ
     return Request(parts[0], parts[1], parts[2], headers, reader.read(int(length)), peer)
 
 
+def end_by_reset(connection: socket.socket) -> None:
+    """RST instead of an orderly end."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
 class Turn:
     """One request and the means to answer it, well or badly."""
 
@@ -159,9 +165,10 @@ class Turn:
         answer: Callable[[Request], Response],
         told: Callable[[int], None],
         stopping: Event,
+        refuse_next: Callable[[int], None],
     ) -> None:
         self.request, self.connection = request, connection
-        self._answer, self._told, self.stopping = answer, told, stopping
+        self._answer, self.told, self.stopping, self.refuse_next = answer, told, stopping, refuse_next
         self.keep = request.keeps_alive
 
     def normal(self) -> Response:
@@ -170,7 +177,7 @@ class Turn:
 
     def begin(self, response: Response, version: str = "HTTP/1.1") -> None:
         """Write the status line and headers as they are."""
-        self._told(response.status)
+        self.told(response.status)
         self.connection.sendall(head(response, version))
 
     def prepared(self, response: Response) -> Response:
@@ -188,7 +195,7 @@ class Turn:
     def send(self, response: Response, version: str = "HTTP/1.1") -> None:
         """Answer in one piece."""
         response = self.prepared(response)
-        self._told(response.status)
+        self.told(response.status)
         bodiless = self.request.method == "HEAD" or response.status in (204, 304)
         self.connection.sendall(head(response, version) + (b"" if bodiless else response.body))
 
@@ -207,5 +214,4 @@ class Turn:
         """End the connection; with `reset` by RST, so that what is on its way is lost too."""
         self.keep = False
         if reset:
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            self.connection.close()
+            end_by_reset(self.connection)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 from demo.git_objects import Commit, File, Tree
-from demo.moments import to_ms
+from demo.moments import to_ms, to_text
 from demo.repository import Repository
 from demo.view import View
 
 KINDS = ("models", "datasets", "spaces")
-DATED = re.compile(r"\d{4}-\d\d-\d\d(?:T[\d.:+Z-]+)?")
 KEPT_VIEWS = 4
 
 Files = Mapping[str, "bytes | str | File | None"]
@@ -91,9 +87,7 @@ class World:
         with self._changing():
             self.get(kind, name, date).deleted = to_ms(date)
 
-    def rewrite_history(
-        self, kind: str, name: str, *, date: str, files: Files, commit_date: str | None = None
-    ) -> None:
+    def rewrite_history(self, kind: str, name: str, *, date: str, files: Files, commit_date: str | None = None) -> None:
         """A force-push: from `date` on main is one new root commit (dated `commit_date`) with just these files."""
         with self._changing():
             commit = Commit(
@@ -148,8 +142,6 @@ class World:
             times.update(repository.heads.times, repository.names.times)
             times.update(repository.changes.times if repository.changes else ())
             times.update([repository.deleted] if repository.deleted is not None else ())
-        from demo.moments import to_text
-
         return sorted({to_text(time)[:10] for time in times})
 
     def view(self, when: int) -> View:
@@ -174,9 +166,7 @@ class World:
         bearers = self._bearers.get((kind, name), ())
         return next((one for one in reversed(bearers) if one.lives(when)), None)
 
-    def _commit(
-        self, repository: Repository, when: int, tree: Tree, title: str, parent: Commit | None
-    ) -> None:
+    def _commit(self, repository: Repository, when: int, tree: Tree, title: str, parent: Commit | None) -> None:
         if repository.heads.times and repository.heads.times[-1] > when:
             raise ValueError(f"{repository.names.at(when)} has a later commit already: put in order of dates")
         author = (repository.names.at(when) or "").split("/")[0]
@@ -197,22 +187,11 @@ class World:
 
     @classmethod
     def from_folder(cls, path: str | Path) -> World:
-        """Read `models/owner/name/2026-01-10/...`: each dated folder is all files from that day on.
+        """Read folders that a person can edit (demo.folders says how). Raises ValueError naming what is wrong."""
+        from demo.folders import tell
 
-        A `repo.toml` beside the dated folders holds settings from the first date on, and a table for each date
-        with settings from then on, `rename = "owner/new"`, `delete = true`, `message = "..."` (of the commit)
-        or `lfs = [paths]`. Raises ValueError naming the file that is wrong.
-        """
         world = cls()
-        # Renames in one place decide what names mean in another: all is told in order of dates.
-        steps: list[tuple[int, str, _Story]] = []
-        for kind in KINDS:
-            for story in _stories(Path(path), kind):
-                steps += [(to_ms(_iso(date)), date, story) for date in story.dates]
-        if not steps:
-            raise ValueError(f"{path} holds no models/, datasets/ or spaces/ with dated folders")
-        for _, date, story in sorted(steps, key=lambda step: step[0]):
-            story.tell(world, date)
+        tell(world, Path(path))
         return world
 
 
@@ -241,61 +220,3 @@ def _changed(tree: Tree, files: Files, lfs: Sequence[str], xet: Sequence[str]) -
             data = content.encode() if isinstance(content, str) else content
             changed[path] = File(data, lfs=path in lfs, xet=path in xet)
     return changed
-
-
-def _iso(date: str) -> str:
-    return date.replace(".", ":")
-
-
-def _stories(root: Path, kind: str) -> Iterator[_Story]:
-    """Every folder under a kind that holds dated folders."""
-    for folder in sorted(root.glob(f"{kind}/*")) + sorted(root.glob(f"{kind}/*/*")):
-        if folder.is_dir() and any(DATED.fullmatch(child.name) for child in folder.iterdir()):
-            yield _Story(kind, folder.relative_to(root / kind).as_posix(), folder)
-
-
-class _Story:
-    """One repository's folder: what happens on which date."""
-
-    def __init__(self, kind: str, name: str, folder: Path) -> None:
-        self.kind, self.name, self.folder = kind, name, folder
-        self.trees = {child.name: child for child in folder.iterdir() if DATED.fullmatch(child.name)}
-        toml = folder / "repo.toml"
-        try:
-            said = tomllib.loads(toml.read_text("utf-8")) if toml.exists() else {}
-        except tomllib.TOMLDecodeError as error:
-            raise ValueError(f"{toml}: {error}") from error
-        self.first = {key: value for key, value in said.items() if not DATED.fullmatch(key)}
-        self.later = {key: value for key, value in said.items() if DATED.fullmatch(key)}
-        self.dates = sorted({*self.trees, *self.later}, key=lambda date: to_ms(_iso(date)))
-
-    def tell(self, world: World, date: str) -> None:
-        """Let happen what happens on `date`."""
-        when = _iso(date)
-        changes = dict(self.later.get(date, {}))
-        if date == self.dates[0]:
-            changes = {**self.first, **changes}
-        new, gone = changes.pop("rename", None), changes.pop("delete", False)
-        try:
-            if date in self.trees:
-                world.put(self.kind, self.name, date=when, files=self._files(world, date), **changes)
-            elif changes:
-                world.set(self.kind, self.name, date=when, **changes)
-            if new:
-                world.rename(self.kind, self.name, new, date=when)
-                self.name = new
-            if gone:
-                world.delete(self.kind, self.name, date=when)
-        except (TypeError, ValueError, KeyError) as error:
-            raise ValueError(f"{self.folder / 'repo.toml'}, {date}: {error}") from error
-
-    def _files(self, world: World, date: str) -> dict[str, bytes | None]:
-        root = self.trees[date]
-        files: dict[str, bytes | None] = {
-            path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()
-        }
-        before = bisect_left(self.dates, date)
-        if before:
-            head = world.get(self.kind, self.name, _iso(date)).heads.at(to_ms(_iso(date)))
-            files.update({path: None for path in (head.files if head else {}) if path not in files})
-        return files
