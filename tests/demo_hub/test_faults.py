@@ -8,6 +8,7 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event
 
 import pytest
 import requests
@@ -220,9 +221,11 @@ def test_the_hub_says_the_time_it_shows(hub: DemoHub) -> None:
 
 
 def test_a_hub_that_stops_frees_those_who_wait(world: World) -> None:
+    arrived = Event()
     with DemoHub(world, now=D1) as hub:
-        hub.faults.add(fault=faults.stall())
+        hub.faults.add(fault=faults.first(arrived.set, faults.stall()))
         wire = socket.create_connection((hub.host, hub.port), timeout=10)
         wire.sendall(b"GET /api/models HTTP/1.1\r\nHost: hub\r\n\r\n")
-    assert wire.recv(10) in (b"",)
+        assert arrived.wait(5)
+    assert wire.recv(10) == b""
     wire.close()
