@@ -96,7 +96,9 @@ def _is_noise(tag: Tag, weights: Weights, whole: int) -> bool:
         return tag.name != "form" or weight.prose < 150
     if tag.name == "header":
         return _is_site_header(tag, weights)
-    return bool(parts & _CHROME) and (weight.prose < 60 or weight.link_share > 0.3)
+    if parts & _CHROME and weight.link_share > 0.3:
+        return True
+    return weight.prose < 60 and _is_called_chrome(tag)
 
 
 def _is_site_header(tag: Tag, weights: Weights) -> bool:
@@ -111,12 +113,25 @@ def _classes(tag: Tag) -> list[str]:
 
 
 def _name_parts(tag: Tag) -> set[str]:
-    parts: set[str] = set()
-    for name in [*_classes(tag)[:20], str(tag.get("id") or "")]:
-        # Utility classes say how it looks, in a state or at a width: `md:hidden`, `mt-[4px]`, `ease-curve-sidebar`.
-        if name and len(name) <= 60 and not any(c in name for c in ":[]()/") and not name.startswith(_UTILITIES):
-            parts.update(part.lower() for part in _PART.findall(name))
-    return parts
+    return {part for name in _names(tag) for part in _parts(name)}
+
+
+def _is_called_chrome(tag: Tag) -> bool:
+    """Whether a name ends in one of furniture: `site-footer` is a footer, `toc-heading` is a heading."""
+    return any(parts[-1] in _CHROME for name in _names(tag) if (parts := _parts(name)))
+
+
+def _parts(name: str) -> list[str]:
+    return [part.lower() for part in _PART.findall(name)]
+
+
+def _names(tag: Tag) -> list[str]:
+    """Class names and id, without utility classes, which say how something looks in a state or at a width."""
+    return [
+        name
+        for name in [*_classes(tag)[:20], str(tag.get("id") or "")]
+        if name and len(name) <= 60 and not any(c in name for c in ":[]()/") and not name.startswith(_UTILITIES)
+    ]
 
 
 _UTILITIES = (

@@ -16,7 +16,7 @@ MOST_ELEMENTS = 250_000  # about ten seconds of work; the longest terms seen hav
 # Never text of the terms, wherever they stand.
 NEVER_TEXT = (
     "script", "style", "template", "svg", "canvas", "iframe", "object", "embed", "video", "audio", "map", "math",
-    "select", "option", "datalist", "button", "input", "textarea", "img", "picture", "source", "link", "meta", "base",
+    "select", "option", "datalist", "input", "textarea", "img", "picture", "source", "link", "meta", "base",
     "head", "dialog", "progress", "meter",
 )  # fmt: skip
 
@@ -60,15 +60,28 @@ def parse(html: str, page: str) -> BeautifulSoup:
         raise ExtractionError(f"{page}: more than {MOST_ELEMENTS:,} elements, no page of terms") from None
 
 
-def drop_what_is_never_text(soup: BeautifulSoup) -> None:
-    """Take out scripts, styles, controls and comments; open <noscript> only where nothing else is there."""
-    for tag in soup(NEVER_TEXT):
+def drop_what_is_never_text(soup: Tag) -> None:
+    """Take out scripts, styles, controls and comments below `soup`. A button that unfolds a section is its heading."""
+    for tag in soup.find_all(NEVER_TEXT):
         if not tag.decomposed:
+            tag.decompose()
+    for tag in soup.find_all("button"):
+        if tag.decomposed:
+            continue
+        if _is_heading(tag):
+            tag.unwrap()
+        else:
             tag.decompose()
     for note in soup.find_all(string=lambda text: isinstance(text, (Comment, PreformattedString))):
         note.extract()
     for tag in soup("noscript"):
         tag.decompose()
+
+
+def _is_heading(button: Tag) -> bool:
+    if button.find_parent(["h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"]) is not None:
+        return True
+    return button.has_attr("aria-expanded") and not button.has_attr("aria-haspopup")
 
 
 def strings(tag: Tag) -> Iterator[NavigableString]:

@@ -21,13 +21,13 @@ _LINES = tuple(
         r"(?i)\W*(?:was this|did this|is this|were you|have more|still have|still need|can't find|need more)\b[^.]{0,60}\?\W*(?:yes|no|\W){0,6}",
         r"(?i)\W*(?:thanks|thank you) for your feedback\W*",
         r"(?i)\W*(?:request|session|ray|trace|correlation|transaction|incident|event|visitor)\s*id\W.{4,80}",
-        r"(?i)(?:©|\(c\)|copyright)\s.{0,12}\d{4}.{0,90}",
         r"(?i)\W*(?:skip to (?:main )?(?:content|footer|navigation)|back to top|scroll to top|print(?: this page)?|share|copy link"
         r"|copied|log ?in|sign ?in|sign up|get started|subscribe|close|menu|search|previous|next|download pdf|loading)\W*",
         r"(?i)\W*(?:copy link to|link to this|permalink|anchor)\b.{0,40}",
-        r"[\W_]*",
+        r"[\pP\pS\pZ\s]*",
     )
 )
+_YEARS = re2.compile(r"(?i)(?:all rights reserved.{0,40})?(?:©|\(c\)|copyright)\s.{0,40}\d{4}.{0,90}|©.{0,90}|all rights reserved\W*")
 # Within a line: an age in brackets, a screen reader's hint.
 _HINTS = re2.compile(r"(?i)\s*\((?:opens|opens up|will open|external link)(?:,? opens)? in (?:a )?new (?:window|tab)\)")
 _HEADER_ID = re2.compile(r"\s+[¶#🔗]$")
@@ -41,3 +41,8 @@ def without_hints(line: str) -> str:
 def is_volatile(line: str) -> bool:
     """Whether a line of text (without its Markdown) is only a counter, an age or a control."""
     return len(line) <= 140 and any(pattern.fullmatch(line) for pattern in _LINES)
+
+
+def is_copyright_line(line: str) -> bool:
+    """Whether a line is a notice of copyright, as it stands at the foot of a page with the current year."""
+    return len(line) <= 140 and _YEARS.fullmatch(line) is not None

@@ -1,0 +1,83 @@
+"""From a page as fetched to the text of its terms: `extract` is the door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bs4 import BeautifulSoup
+
+from crawler.extraction.blocks import Weights
+from crawler.extraction.body import confidence, css_path, find_body
+from crawler.extraction.encoding import decode_page
+from crawler.extraction.markdown import tidy, to_markdown
+from crawler.extraction.model import Extraction, ExtractionError
+from crawler.extraction.noise import drop_hidden, drop_noise, drop_other_articles
+from crawler.extraction.pdf import pdf_text
+from crawler.extraction.selection import Range, Selector, remove_selected, selected
+from crawler.extraction.tree import drop_what_is_never_text, parse
+
+__all__ = ["Extraction", "ExtractionError", "Range", "Selector", "extract"]
+
+LONGEST_PAGE = 20_000_000  # bytes
+LONGEST_TEXT = 2_000_000  # characters; the longest terms seen have 200,000
+
+
+def extract(
+    html: bytes,
+    *,
+    url: str | None,
+    charset: str | None = None,
+    select: Sequence[Selector] = (),
+    remove: Sequence[Selector] = (),
+    content_type: str | None = None,
+) -> Extraction:
+    """The text of a page's terms as Markdown: of what `select` selects, else of what is most like the terms.
+
+    `charset` and `content_type` are those of the Content-Type header; `url` resolves links and names the page in
+    errors. PDF and plain text are read too. Raises ExtractionError, one line naming the page (and the selector).
+    """
+    page = url or "the page"
+    if len(html) > LONGEST_PAGE:
+        raise ExtractionError(f"{page}: {len(html):,} bytes, more than any page of terms")
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    if html[:1024].lstrip().startswith(b"%PDF-") or kind in ("application/pdf", "application/x-pdf"):
+        return Extraction(tidy(pdf_text(html, page)), 0.9, None)
+    text = decode_page(html, charset)
+    if kind in ("text/plain", "text/markdown", "application/markdown") and "<html" not in text[:2048].lower():
+        return Extraction(tidy(text[:LONGEST_TEXT]), 0.9, None)
+    soup = parse(text, page)
+    found = _selected(soup, select, remove, url, page) if select else _found(soup, remove, url, page)
+    if len(found.text) > LONGEST_TEXT:
+        raise ExtractionError(f"{page}: {len(found.text):,} characters of text, more than any terms")
+    return found
+
+
+def _selected(
+    soup: BeautifulSoup, select: Sequence[Selector], remove: Sequence[Selector], url: str | None, page: str
+) -> Extraction:
+    # Selected before scripts and controls are taken out, so that any element can serve as a landmark.
+    remove_selected(soup, remove, page)
+    parts = selected(soup, select, page)
+    drop_what_is_never_text(soup)
+    for part in parts:
+        if not part.decomposed:
+            drop_what_is_never_text(part)
+            drop_hidden(part)
+    text = to_markdown([part for part in parts if not part.decomposed], url)
+    if not text:
+        raise ExtractionError(f"{page}: what {', '.join(map(str, select))!r} selects holds no text")
+    return Extraction(text, 1.0, ", ".join(map(str, select)))
+
+
+def _found(soup: BeautifulSoup, remove: Sequence[Selector], url: str | None, page: str) -> Extraction:
+    remove_selected(soup, remove, page)
+    titles = " ".join(title.get_text()[:200] for title in soup.find_all("title", limit=1))
+    drop_what_is_never_text(soup)
+    root = soup.body or soup
+    drop_hidden(root)
+    whole = Weights(root)[root].prose
+    drop_noise(root)
+    drop_other_articles(root)
+    body = find_body(root)
+    sure = confidence(body, whole, titles)
+    return Extraction(to_markdown([body], url), sure, css_path(body))
