@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from explorer import position, terminal
+from explorer import position, show_screen, terminal
 from licenses.text import decode
 from storage import queries, subjects
 from storage.archive import Archive, ArchiveError
@@ -117,4 +117,4 @@ def show(call: Call, subject: str, at: str | None) -> None:
             found = position.describe(archive, subject, at)
         except (queries.UnknownSnapshot, subjects.UnknownSubject) as error:
             raise click.UsageError(str(error)) from error
-    call.answer(found, "" if call.json else position.screen(found))
+    call.answer(found, "" if call.json else show_screen.screen(found))

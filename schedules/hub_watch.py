@@ -57,8 +57,9 @@ class KindWalk:
         self.session, self.kind, self.watch = session, kind, watch
         self.conn = session.archive.conn
         self.look = RepositoryLook(session, kind, watch, pages)
-        # What this run has seen: the heads (8 bytes each) by `_id`, so that of a row seen twice the newest counts.
-        self.seen: dict[bytes, str | None] = {}
+        self.seen = Seen()
+        self.ids = dict.fromkeys(watch.ids, False)
+        self.displaced: list[Known] = []
 
     def everything(self) -> None:
         """Whole kind, authors, the most used, then names: what a list has shown is not asked for again."""
@@ -69,7 +70,7 @@ class KindWalk:
             self._walk(f"{section}/author:{author}", author=author, sort="createdAt", limit=None)
         if self.watch.top:
             self._walk(f"{section}/top", author=None, sort=self.watch.top_by, limit=self.watch.top)
-        self.names(self.watch.ids)
+        self.names([name for name, shown in self.ids.items() if not shown])
         if self.watch.all:
             self._put_off()
 
@@ -78,6 +79,15 @@ class KindWalk:
         for count, name in enumerate(names, 1):
             self.session.progress(f"{KINDS[self.kind]} by name", count, len(names))
             self._by_name(name)
+        self._lost_their_names()
+
+    def _lost_their_names(self) -> None:
+        """Somebody else has their name now; who turned up under no other name is not to be had any more."""
+        for recorded in self.displaced:
+            if recorded.subject not in self.seen:
+                self.seen.add(recorded.subject)
+                self.session.stage(self.look.not_there(recorded.name, recorded, None))
+        self.displaced.clear()
 
     def _walk(self, watch: str, *, author: str | None, sort: str, limit: int | None) -> None:
         """One list. Who was in it before and is not now is looked at by name; a list that broke off proves nothing."""
@@ -105,10 +115,12 @@ class KindWalk:
         return complete
 
     def _row(self, row: Repository, recorded: Known | None, watch: str) -> None:
-        key = bytes.fromhex(row.hub_id)
-        if key in self.seen and (self.seen[key] == row.sha or not _newer(row, recorded)):
-            return
-        self.seen[key] = row.sha
+        if row.name in self.ids:
+            self.ids[row.name] = True
+        if recorded is not None:
+            if recorded.subject in self.seen and not _newer(row, recorded):
+                return
+            self.seen.add(recorded.subject)
         if recorded is not None and not self.session.full and self._is_known(row, recorded, watch):
             self.session.unmoved(None)
             return
@@ -133,7 +145,7 @@ class KindWalk:
 
     def _missing(self, watch: str) -> None:
         """Who was in this list before and is not in it now."""
-        missing = [one for one in known.watched(self.conn, watch) if not self._has_seen(one)]
+        missing = [one for one in known.watched(self.conn, watch) if one.subject not in self.seen]
         total = known.count_watched(self.conn, watch)
         if _whole(watch) and len(missing) > max(FEW_MISSING, MOST_MISSING * total):
             self.session.fail(
@@ -143,13 +155,8 @@ class KindWalk:
         for gone in missing:
             self._by_name(gone.name, gone)
 
-    def _has_seen(self, recorded: Known) -> bool:
-        return recorded.hub_id is not None and bytes.fromhex(recorded.hub_id) in self.seen
-
     def _by_name(self, name: str, recorded: Known | None = None) -> None:
         recorded = recorded or known.by_name(self.conn, self.kind, name)
-        if recorded is not None and self._has_seen(recorded):
-            return
         try:
             row = self.session.hub.info(self.kind, name, self.look.patterns)
         except (Unavailable, Disabled) as answer:
@@ -162,13 +169,12 @@ class KindWalk:
     def _named(self, row: Repository, recorded: Known | None) -> None:
         """A name has answered: it may be another's now, or its owner may have moved."""
         if recorded is not None and recorded.hub_id not in (None, row.hub_id):
-            # Somebody else has the name: the former owner is not to be had under it any more.
-            self.session.stage(self.look.not_there(recorded.name, recorded, None))
-        key = bytes.fromhex(row.hub_id)
-        if key in self.seen:
-            return
-        self.seen[key] = row.sha
+            self.displaced.append(recorded)
         same = known.by_hub_id(self.conn, self.kind, [row.hub_id]).get(row.hub_id)
+        if same is not None:
+            if same.subject in self.seen:
+                return
+            self.seen.add(same.subject)
         if same is not None and not self.session.full and self.look.is_known(row, same):
             self.session.unmoved(same.subject)
             return
@@ -189,6 +195,24 @@ class KindWalk:
             return
         if row.hub_id == recorded.hub_id:
             self._observe(row, recorded, "")
+
+
+class Seen:
+    """The subjects that this run has seen, one bit each: millions of them in little memory."""
+
+    def __init__(self) -> None:
+        self._bits = bytearray()
+
+    def add(self, subject: int) -> None:
+        """Remember a subject by its id."""
+        place, bit = divmod(subject, 8)
+        if place >= len(self._bits):
+            self._bits.extend(bytes(place + 4096 - len(self._bits)))
+        self._bits[place] |= 1 << bit
+
+    def __contains__(self, subject: int) -> bool:
+        place, bit = divmod(subject, 8)
+        return place < len(self._bits) and bool(self._bits[place] >> bit & 1)
 
 
 def _whole(watch: str) -> bool:

@@ -7,7 +7,7 @@ The command, the daemon and the demo all call `refresh`; nothing else writes sna
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed_version
 from pathlib import Path
@@ -19,14 +19,11 @@ from schedules import clock, hub_watch, systems, terms_watch
 from schedules.configuration import Config
 from schedules.errors import NothingFetched
 from schedules.lock import locked
-from schedules.session import Session
+from schedules.session import Progress, Session
 from storage import queries, runs
 from storage.archive import Archive
-from storage.recording import Recorder
+from storage.recording import Recorded, Recorder
 from storage.records import Failure
-
-Progress = Callable[[str, int, int | None], None]
-
 
 @dataclass
 class RefreshResult:
@@ -94,13 +91,14 @@ def _finish(session: Session, dry_run: bool, stopped: str | None) -> RefreshResu
     archive, run = session.archive, session.run
     if stopped is not None:
         session.fail("", stopped)
-    if session.looked_at == 0 and (session.failures or stopped):
+    looked_at = session.looked_at()
+    if looked_at == 0 and (session.failures or stopped):
         with archive.writing():
-            _close(session, "failed", 0, 0)
+            _close(session, "failed", 0, Recorded())
         reason = stopped or session.failures[0].reason
         raise NothingFetched(f"nothing could be fetched, no snapshot: {reason}")
     status = "partial" if session.failures else "complete"
-    recorder = Recorder(archive, run)
+    recorder = Recorder(archive, run, session.understanding)
     result = RefreshResult(run.id, run.id, status, 0, 0, session.requests())
     try:
         with archive.writing():
@@ -108,8 +106,8 @@ def _finish(session: Session, dry_run: bool, stopped: str | None) -> RefreshResu
             session.move_watches()
             systems.rebuild(session)
             result.changed = recorded.changed
-            result.subjects = session.looked_at
-            _close(session, status, recorded.changed, recorded.events)
+            result.subjects = looked_at
+            _close(session, status, looked_at, recorded)
             result.events = queries.events(archive.conn, after=run.id - 1, until=run.id)
             if dry_run:
                 raise _DryRun
@@ -119,19 +117,19 @@ def _finish(session: Session, dry_run: bool, stopped: str | None) -> RefreshResu
             archive.conn.execute("delete from run where id = ?", (run.id,))
         result.snapshot = None
     result.failures = session.failures
-    result.warnings = session.warnings
+    result.warnings = [*session.warnings, *session.hub.warnings]
     return result
 
 
-def _close(session: Session, status: str, changed: int, events: int) -> None:
+def _close(session: Session, status: str, looked_at: int, recorded: Recorded) -> None:
     runs.close(
         session.archive,
         session.run,
         status=status,
         finished_at=clock.stamp(clock.now()),
-        subjects=session.looked_at,
-        changed=changed,
-        events=events,
+        subjects=looked_at,
+        changed=recorded.changed,
+        events=recorded.events,
         requests=session.requests(),
         received=session.received(),
         failures=session.failures,

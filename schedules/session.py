@@ -42,7 +42,7 @@ class Session:
         self.texts = TextStore(archive, self.understanding)
         self.failures: list[Failure] = []
         self.warnings: list[str] = []
-        self.looked_at = 0
+        self._as_before = 0
         self._batch: list[Observation] = []
         self._unmoved: list[int] = []
         self._watches: list[str] = []
@@ -57,7 +57,6 @@ class Session:
 
     def stage(self, observation: Observation) -> None:
         """Put an observation aside; it is written in batches."""
-        self.looked_at += 1
         self._batch.append(observation)
         if len(self._batch) >= BATCH:
             self.flush()
@@ -70,9 +69,13 @@ class Session:
 
     def unmoved(self, subject: int | None) -> None:
         """Count a subject that is as it was; with its id, its own `last_seen` moves (else its walk's does)."""
-        self.looked_at += 1
+        self._as_before += 1
         if subject is not None:
             self._unmoved.append(subject)
+
+    def looked_at(self) -> int:
+        """How many subjects have been looked at so far, to good effect."""
+        return self._as_before + runs.count_staged(self.archive, self.run) + len(self._batch)
 
     def walked(self, watch: str) -> None:
         """Say that a walk reached its end: whatever it watches was seen in this run."""

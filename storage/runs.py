@@ -15,6 +15,7 @@ import orjson
 
 from storage.archive import Archive
 from storage.records import Failure, Observation
+from storage.state import packed
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Observation)
@@ -48,14 +49,25 @@ def stage(archive: Archive, run: Run, observations: Iterable[Observation]) -> No
     """Put observations aside, in one transaction; nobody sees them before `finish`."""
     with archive.writing():
         archive.conn.executemany(
-            "insert into pending (run, body) values (?, ?)",
-            ((run.id, _encoder.encode(observation)) for observation in observations),
+            "insert into pending (key, run, modified, body) values (?, ?, ?, ?) on conflict(key) do update"
+            " set modified = excluded.modified, body = excluded.body where excluded.modified >= modified",
+            ((_key(one), run.id, one.facts.last_modified or "", _encoder.encode(one)) for one in observations),
         )
 
 
+def _key(seen: Observation) -> bytes:
+    identity = packed(seen.hub_id) or seen.name.encode("utf-8", "replace")
+    return seen.kind.encode() + b":" + identity
+
+
+def count_staged(archive: Archive, run: Run) -> int:
+    """How many subjects the run has staged."""
+    return int(archive.conn.execute("select count(*) from pending where run = ?", (run.id,)).fetchone()[0])
+
+
 def staged(archive: Archive, run: Run) -> Iterator[Observation]:
-    """What the run staged, in its order; where one subject was seen twice, the later one counts."""
-    for (body,) in archive.conn.execute("select body from pending where run = ? order by id", (run.id,)):
+    """What the run staged, in its order."""
+    for (body,) in archive.conn.execute("select body from pending where run = ? order by rowid", (run.id,)):
         yield _decoder.decode(body)
 
 

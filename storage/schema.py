@@ -96,9 +96,10 @@ create table run (
     rules_version text not null
 ) strict;
 create table pending (
-    id integer primary key,
+    key blob primary key,           -- kind and identity: of a subject seen twice in a run the newest counts
     run integer not null references run(id),
-    body blob not null
+    modified text not null,
+    body blob not null              -- MessagePack, storage/records.py
 ) strict;
 create table state (name text primary key, value text not null) strict, without rowid;
 create table watch (                -- one row a walk: all of a kind, one author, the ids

@@ -35,7 +35,9 @@ join subject s on s.id = c.subject
 join version v on v.id = c.version
 join run first on first.id = c.first_run
 join run changed on changed.id = c.changed_run
-left join watch w on w.id = c.watch""",
+left join watch w on w.id = c.watch
+where s.hub_id is not null
+    or not exists (select 1 from subject t where t.kind = s.kind and t.name = s.name and t.hub_id is not null)""",
     "systems": """
 select name as system, developer, modality, type, license, restrictions, subjects, evidence, reason
 from system""",

@@ -1,0 +1,159 @@
+"""Commands that take a snapshot, or say how that is going: refresh, status, schedule, reinterpret."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from schedules.configuration import Config
+from schedules.errors import NothingFetched, RefreshError, UnknownSubjects
+from schedules.lock import Busy
+from schedules.progress import terminal_progress
+from schedules.refresh import RefreshResult
+from schedules.refresh import refresh as do_refresh
+from storage.archive import Archive, ArchiveError
+from storage.status import status as read_status
+
+if TYPE_CHECKING:
+    from licensedrift import Call
+
+ERROR, USAGE, PARTIAL, NOTHING, BUSY = 1, 2, 3, 4, 75
+
+
+class Ended(click.ClickException):
+    """Ends the command with one line on standard error and its own status."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Each way a refresh can end badly, as one line and its exit status (docs/commands.md)."""
+    try:
+        yield
+    except Busy as error:
+        raise Ended(str(error), BUSY) from error
+    except NothingFetched as error:
+        raise Ended(str(error), NOTHING) from error
+    except UnknownSubjects as error:
+        raise Ended(str(error), USAGE) from error
+    except (RefreshError, ArchiveError) as error:
+        raise Ended(str(error), ERROR) from error
+
+
+@click.command()
+@click.option("--only", multiple=True, metavar="SUBJECT", help="Look at this subject alone (model:org/name, ...).")
+@click.option("--full", is_flag=True, help="Ask for every file again, also where its commit is known.")
+@click.option("--dry-run", is_flag=True, help="Look and tell, but record nothing.")
+@click.pass_obj
+def refresh(call: Call, only: tuple[str, ...], full: bool, dry_run: bool) -> None:
+    """Look at everything that config.toml watches and record what changed as one snapshot.
+
+    Exit status: 0 done; 3 done, but some subjects failed; 4 nothing could be fetched, no snapshot; 75 another
+    refresh runs.
+
+    Example:  licensedrift refresh --only model:meta-llama/Llama-3.1-8B
+    """
+    config = call.config()
+    with _told(), terminal_progress() as progress:
+        result = do_refresh(config, call.database(), only=only, full=full, dry_run=dry_run, progress=progress)
+    for warning in result.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    call.answer(_document(result), _human(result))
+    if result.status == "partial":
+        sys.exit(PARTIAL)
+
+
+def _document(result: RefreshResult) -> dict[str, Any]:
+    return {
+        "run": result.run,
+        "snapshot": result.snapshot,
+        "status": result.status,
+        "subjects": result.subjects,
+        "changed": result.changed,
+        "requests": result.requests,
+        "events": result.events,
+        "failures": [msgspec.to_builtins(failure) for failure in result.failures],
+    }
+
+
+def _human(result: RefreshResult) -> str:
+    from explorer.terminal import safe
+
+    asked = ", ".join(f"{count} {bucket}" for bucket, count in result.requests.items() if count) or "none"
+    named = f"snapshot {result.snapshot}" if result.snapshot else "dry run, nothing recorded"
+    lines = [
+        f"{named}, {result.status}: {result.subjects:,} subjects, {result.changed:,} changed,"
+        f" {len(result.events):,} events (requests: {asked})"
+    ]
+    lines += [f"  failed: {safe(failure.subject)}: {safe(failure.reason)}" for failure in result.failures[:20]]
+    if len(result.failures) > 20:
+        lines.append(f"  ... and {len(result.failures) - 20:,} more failures: see the view `runs`")
+    if any(event["substantive"] for event in result.events):
+        lines.append("What drifted: licensedrift diff")
+    return "\n".join(lines)
+
+
+@click.command()
+@click.pass_obj
+def status(call: Call) -> None:
+    """Say how the archive and its last refresh are doing, and when the next one is due.
+
+    Example:  licensedrift status --json
+    """
+    config = call.config()
+    try:
+        with Archive.read(call.database()) as archive:
+            found = read_status(archive)
+    except ArchiveError as error:
+        raise click.UsageError(str(error)) from error
+    from schedules.cron import next_after
+
+    due = next_after(config.schedule.refresh)
+    found["next"] = due.strftime("%Y-%m-%dT%H:%M:%SZ") if due else None
+    call.answer(found, _status_lines(found))
+
+
+def _status_lines(found: dict[str, Any]) -> str:
+    last = found["last_run"]
+    lines = [
+        f"archive: {found['subjects']:,} subjects, {found['versions']:,} versions, {found['texts']:,} texts,"
+        f" {found['bytes'] / 1e6:,.1f} MB",
+        f"last run: {last['id']} ({last['started_at']}), {last['status']}" if last else "last run: none yet",
+    ]
+    snapshot = found["last_snapshot"]
+    if snapshot:
+        lines.append(f"last snapshot: {snapshot['id']} ({snapshot['started_at']}), {snapshot['status']}")
+    if found["files_waiting"]:
+        lines.append(f"files: those of {found['files_waiting']:,} repositories still wait to be read")
+    if found["failures"]:
+        lines += [f"  failed: {failure['subject']}: {failure['reason']}" for failure in found["failures"][:20]]
+    lines.append(f"next by schedule: {found['next']}")
+    return "\n".join(lines)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Refresh at once, then by the schedule.")
+@click.pass_obj
+def schedule(call: Call, once: bool) -> None:
+    """Refresh by the schedule of config.toml until stopped (SIGTERM, Ctrl-C).
+
+    One refresh at a time; one that was missed is made up for once. Ends with status 1 after `give_up_after`
+    failures in a row. A systemd timer or cron that calls `licensedrift refresh` is the sturdier way: see deploy/.
+
+    Example:  licensedrift schedule --config /etc/licensedrift/config.toml
+    """
+    from schedules.daemon import GaveUp, run
+
+    config: Config = call.config()
+    try:
+        run(config, call.database(), at_once=once, say=lambda line: click.echo(line, err=True))
+    except GaveUp as error:
+        raise Ended(str(error), ERROR) from error

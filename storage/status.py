@@ -1,0 +1,30 @@
+"""How the archive is doing: sizes, the last run, what still waits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from storage import runs
+from storage.archive import Archive
+
+
+def status(archive: Archive) -> dict[str, Any]:
+    """Counts, bytes of the file, last run and last snapshot (as the views have them), failures of the last run."""
+    conn = archive.conn
+    subjects, versions, texts, waiting = conn.execute(
+        "select (select count(*) from subject), (select count(*) from version), (select count(*) from blob),"
+        " (select count(*) from current where files_behind = 1 and unavailable_since is null)"
+    ).fetchone()
+    last = runs.last(archive, snapshots=False)
+    return {
+        "subjects": subjects,
+        "versions": versions,
+        "texts": texts,
+        "bytes": archive.path.stat().st_size,
+        "files_waiting": waiting,
+        "last_run": last,
+        "last_snapshot": runs.last(archive),
+        "failures": orjson.loads(last["failures"]) if last else [],
+    }
