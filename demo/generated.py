@@ -60,6 +60,18 @@ def fill(
             world._bearers[kind, name].append(repository)
 
 
+def touch(world: World, *, share: float, date: str, seed: int = 0, kind: str = "models") -> list[str]:
+    """Let a share of the repositories get another license on `date`; their names."""
+    dice = random.Random(seed)
+    names = world.names(kind, date)
+    chosen = dice.sample(names, int(len(names) * share))
+    for name in chosen:
+        license = dice.choice(LICENSES[:-1])
+        card, text = f"---\nlicense: {license}\n---\n# Changed\n", f"{license} as a stand-in, changed\n\n{SECOND}\n"
+        world.put(kind, name, date=date, files={"README.md": card, "LICENSE": text}, message="Change the license")
+    return chosen
+
+
 def _word(number: int) -> str:
     """A name that can be spoken, another for each number."""
     word = ""
