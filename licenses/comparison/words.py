@@ -1,0 +1,154 @@
+"""The words of a text, each with its place: what stays when white space, case, quotes, bullets and markup go."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["word", "number", "link", "date"]
+
+LARGEST_TEXT = 2_000_000  # characters; what lies beyond is not compared
+
+_HAN = "\u2e80-\u9fff\uf900-\ufaff\uac00-\ud7af"
+_UNSEEN = "\u200b-\u200f\u2060-\u2064\ufeff\xad\u202a-\u202e\u2066-\u2069\ufe0e\ufe0f"
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}"
+_DATES = (
+    rf"(?P<month1>{_MONTH})\.?\s{{1,3}}(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?,?\s{{1,3}}(?P<year1>(?:19|20)\d\d)"
+    rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s{{1,3}}(?P<month2>{_MONTH})\.?,?\s{{1,3}}(?P<year2>(?:19|20)\d\d)"
+    r"|(?P<year3>(?:19|20)\d\d)\s?[-/.\u5e74]\s?(?P<month3>\d{1,2})\s?[-/.\u6708]\s?(?P<day3>\d{1,2})(?:\s?\u65e5)?(?!\d)"
+    r"|(?P<day4>\d{1,2})/(?P<month4>\d{1,2})/(?P<year4>(?:19|20)\d\d)"
+)
+_LINK = (
+    r"(?:https?://|www\.)[^\s<>()\[\]\"'\u201c\u201d\u3000-\u303f\uff00-\uffef]{1,2000}"
+    r"|[a-z0-9_.+-]{1,64}@[a-z0-9-]{1,64}(?:\.[a-z0-9-]{1,64}){1,5}"
+    r"|(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,10}/[^\s<>()\[\]\"'\u201c\u201d\u3000-\u303f\uff00-\uffef]{0,2000}"
+)
+_TOKEN = re.compile(
+    # The target of a Markdown link, the tags and comments of HTML: not seen by a reader.
+    r"(?P<hidden>\]\(\s?[^()\s]{0,2000}(?:\([^()\s]{0,500}\)[^()\s]{0,500}){0,3}(?:\s\"[^\"\n]{0,300}\")?\)"
+    r"|</?[a-z!][^<>\n]{0,500}>)"
+    rf"|(?P<date>(?<![a-z0-9/.-])(?:{_DATES})(?![a-z0-9]))"
+    rf"|(?P<link>(?<![a-z0-9])(?:{_LINK}))"
+    r"|(?P<copyright>\(c\)(?=\s{0,3}(?:19|20)\d\d|\s{0,3}\[?yyyy)|(?<=copyright\s)\(c\))"
+    rf"|(?P<han>[{_HAN}])"
+    r"|(?P<number>\d{1,3}(?:,\d{3}){1,5}(?!\d)|\d{1,18}(?:\.\d{1,9}){0,4}(?![^\W_]))"
+    rf"|(?P<word>[^\W_{_HAN}]+(?:(?:[{_UNSEEN}]|\*{{2}})+[^\W_{_HAN}]+)*)",
+    re.IGNORECASE,
+)
+# What stands for another character: entities, and UTF-8 that was read as Windows-1252.
+_STAND_IN = re.compile(
+    r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});"
+    r"|[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
+    r"\u2013-\u203a\u20ac\u2122]{1,3}"
+)
+_INNER = re.compile(rf"[{_UNSEEN}*]")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as it is compared (`text`, folded) and where it stands: `source[start:end]`, in characters.
+
+    A link is one word (without scheme, `www.` and closing slash); a date reads `2025-09-15` however it is written;
+    Chinese, Japanese and Korean are read character by character, for no blank parts their words.
+    """
+
+    text: str
+    start: int
+    end: int
+    kind: Kind = "word"
+
+
+def words(text: str) -> list[Word]:
+    """The words of a text in its order; of a text beyond the cap those of its beginning."""
+    text = text[:LARGEST_TEXT]
+    if _STAND_IN.search(text) is None:
+        return _words(text)
+    read, places = _without_stand_ins(text)
+    return [
+        Word(word.text, _source(places, word.start), _source(places, word.end - 1) + 1, word.kind)
+        for word in _words(read)
+    ]
+
+
+def _words(text: str) -> list[Word]:
+    found: list[Word] = []
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup
+        if kind == "word":
+            found.append(Word(_folded(match.group()), match.start(), match.end()))
+        elif kind == "han":
+            found.append(Word(unicodedata.normalize("NFKC", match.group()), match.start(), match.end()))
+        elif kind == "number":
+            found.append(Word(match.group().replace(",", ""), match.start(), match.end(), "number"))
+        elif kind == "date":
+            found.append(Word(_date(match), match.start(), match.end(), "date"))
+        elif kind == "link":
+            shown = match.group().rstrip(".,;:!?*_\\")
+            name = re.sub(r"^(?:https?://)?(?:www\.)?", "", shown.casefold().replace("\\", "")).rstrip("/")
+            if name:
+                found.append(Word(name, match.start(), match.start() + len(shown), "link"))
+    return found
+
+
+def _without_stand_ins(text: str) -> tuple[str, tuple[list[int], list[int]]]:
+    """The text as it was meant, and where its pieces begin: in it, and in the source."""
+    pieces: list[str] = []
+    here, source = [0], [0]
+    length = position = 0
+    for match in _STAND_IN.finditer(text):
+        whole = match.group()
+        meant = html.unescape(whole) if whole.startswith("&") else _repaired(whole)
+        if meant == whole:
+            continue
+        pieces += [text[position : match.start()], meant]
+        length += match.start() - position
+        here.append(length)
+        source.append(match.start())
+        length += len(meant)
+        position = match.end()
+        here.append(length)
+        source.append(position)
+    pieces.append(text[position:])
+    return "".join(pieces), (here, source)
+
+
+def _source(places: tuple[list[int], list[int]], position: int) -> int:
+    here, source = places
+    piece = bisect_right(here, position) - 1
+    place = source[piece] + position - here[piece]
+    return min(place, source[piece + 1] - 1) if piece + 1 < len(source) else place
+
+
+def _folded(word: str) -> str:
+    if word.isascii():
+        return word.lower().replace("*", "")
+    return unicodedata.normalize("NFKC", _INNER.sub("", word)).casefold()
+
+
+def _repaired(damaged: str) -> str:
+    try:
+        return damaged.encode("cp1252").decode()
+    except UnicodeError:
+        return damaged
+
+
+def _date(match: re.Match[str]) -> str:
+    for form in "1234":
+        if match["year" + form]:
+            month = match["month" + form]
+            number = int(month) if month.isdigit() else _month(month)
+            return f"{match['year' + form]}-{number:02}-{int(match['day' + form]):02}"
+    return match.group()
+
+
+def _month(name: str) -> int:
+    start = name[:3].lower()
+    return next(number for number, month in enumerate(_MONTHS, 1) if month.startswith(start))
