@@ -67,6 +67,7 @@ def _prepare(archive: Path, world: World, first: str) -> Path:
     for kind in KINDS:
         names = ", ".join(f'"{name}"' for name in world.names(kind, first))
         watch += f"\n[watch.{kind}]\nids = [{names}]\n" if names else ""
+    (archive / ".gitignore").write_text("*\n", "utf-8")  # of no concern to the repository it may stand in
     config.write_text(CONFIG.format(written_by=WRITTEN_BY, watch=watch), "utf-8")
     return config
 
