@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from licenses.clauses.clause import Clause
-from licenses.clauses.parameters import Context, values
+from licenses.clauses.parameters import Context, banned_uses, values
 from licenses.clauses.rules import Find, Rule, rules
 from licenses.clauses.sentences import Sentence, sentences
 
@@ -33,13 +33,21 @@ def found_in(text: str) -> tuple[Clause, ...]:
         starts.append(position)
         position += len(sentence.plain.lower) + 1
     page = _Page(read, "\n".join(s.plain.lower for s in read), starts)
-    hits = {rule.clause: hit for rule in rules() if (hit := _first(rule, page)) is not None}
+    hits: dict[str, tuple[int, tuple[int, int]]] = {}
+    fields: list[str] = []
+    for rule in rules():
+        if "fields" in rule.values:
+            fields, hit = banned_uses(rule, page.sentences)
+        else:
+            hit = _first(rule, page)
+        if hit is not None:
+            hits[rule.clause] = hit
     kept: list[Clause] = []
     for rule in rules():
         if rule.clause not in hits or any(other in hits for other in rule.unless_found):
             continue
-        number, span = hits[rule.clause]
-        kept.append(_clause(rule, text, page, number, span))
+        known = {"fields": fields} if "fields" in rule.values else {}
+        kept.append(_clause(rule, text, Context(text, read, *hits[rule.clause]), known))
     return tuple(sorted(kept, key=lambda clause: (clause.start, clause.clause)))
 
 
@@ -69,7 +77,7 @@ def _candidates(scan: Any, page: _Page) -> Iterator[int]:
 
 
 def _states(find: Find, sentence: Sentence) -> Any | None:
-    if not sentence.binding and not find.explaining:
+    if sentence.title or (not sentence.binding and not find.explaining):
         return None
     if (find.defining == "skip" and sentence.defines) or (find.defining == "only" and not sentence.defines):
         return None
@@ -90,16 +98,14 @@ def _above(sentence: Sentence) -> str:
     return f"{(sentence.section or '').lower()} | {sentence.lead}"
 
 
-def _clause(rule: Rule, text: str, page: _Page, number: int, span: tuple[int, int]) -> Clause:
-    sentence = page.sentences[number]
+def _clause(rule: Rule, text: str, context: Context, known: dict[str, Any]) -> Clause:
+    sentence, span = context.sentence, context.span
     length = len(sentence.plain.text)
+    start, stop = sentence.start, sentence.end
     if length > _LONGEST_QUOTE:
         room = max(0, (_LONGEST_QUOTE - (span[1] - span[0])) // 2)
         first, last = max(0, span[0] - room), min(length, span[1] + room)
         first = sentence.plain.text.rfind(" ", 0, first) + 1 if first else 0
         end = sentence.plain.text.find(" ", last)
         start, stop = sentence.plain.locate(first, end if end > 0 else length)
-    else:
-        start, stop = sentence.start, sentence.end
-    context = Context(page.sentences, page.lines, number, span)
-    return Clause(rule.clause, text[start:stop], start, stop, sentence.section, values(rule, context))
+    return Clause(rule.clause, text[start:stop], start, stop, sentence.section, values(rule, context, known))

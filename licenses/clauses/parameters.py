@@ -1,25 +1,173 @@
-"""Typed values of a clause, read from the sentence that states it."""
+"""Typed values of a clause, read from the sentence that states it.
+
+A rule file says of each parameter how it `reads`; the readers are here. What a text does not state is left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from licenses.clauses.rules import Rule
+from licenses.clauses.amounts import count, currency_of, money, percent
+from licenses.clauses.places import law_named, places_named
+from licenses.clauses.rules import Rule, Value
 from licenses.clauses.sentences import Sentence
+
+_LONGEST_WORDS = 700
+_URL = re.compile(
+    r"(?:https?://|www\.)[^\s\"'<>()\[\]\u4e00-\u9fff]{3,300}|\b[a-z0-9.-]{2,60}\.[a-z]{2,6}/[^\s\"'<>()\[\]]{2,200}"
+)
+# Labels in quotation marks that are no words to be shown: a file's name, a term being defined.
+_LABELS = re.compile(r"(?i)(?:notices?|readme|attribution|content filters?|license|licence|model|as is)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where a clause was found: the sentences, all of them as lower-case lines, the number, and the match."""
+    """Where a clause was found: the whole text, its sentences, the number of the one, and the match in it."""
 
+    source: str
     sentences: Sequence[Sentence]
-    lines: str
     number: int
     span: tuple[int, int]
 
+    @property
+    def sentence(self) -> Sentence:
+        """The sentence that states the clause."""
+        return self.sentences[self.number]
 
-def values(rule: Rule, context: Context) -> dict[str, Any]:
-    """The parameters that the text states; what it does not state is left out."""
-    return {}
+
+def values(rule: Rule, context: Context, known: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that the text states, beside those already `known`."""
+    found: dict[str, Any] = dict(known)
+    for name, value in rule.values.items():
+        if name in found or (value.beside and value.beside not in found):
+            continue
+        reader = _READERS.get(value.reads)
+        stated = reader(value, context) if reader is not None else None
+        if stated is not None:
+            found[name] = stated
+    return found
+
+
+def _count(value: Value, context: Context) -> int | None:
+    return count(context.sentence.plain.lower, value.unit)
+
+
+def _money(value: Value, context: Context) -> float | int | None:
+    stated = money(context.sentence.plain.lower)
+    return None if stated is None else stated[0]
+
+
+def _currency(value: Value, context: Context) -> str | None:
+    return currency_of(context.sentence.plain.lower)
+
+
+def _percent(value: Value, context: Context) -> float | int | None:
+    return percent(context.sentence.plain.lower)
+
+
+def _choice(value: Value, context: Context) -> str | None:
+    lower = context.sentence.plain.lower
+    return next((name for name, pattern in value.values if pattern.search(lower)), None)
+
+
+def _flag(value: Value, context: Context) -> bool | None:
+    """True if `yes` matches (in the sentence, or anywhere), false if `no` does, else what is `otherwise`."""
+    lower = context.sentence.plain.lower
+    if value.no is not None and value.no.search(lower):
+        return False
+    if value.yes is not None:
+        nearby = [lower] if value.where != "document" else (s.plain.lower for s in context.sentences)
+        if any(value.yes.search(text) for text in nearby):
+            return True
+    return value.otherwise
+
+
+def _url(value: Value, context: Context) -> str | None:
+    """The address in the sentence, or the first near another mention of a use policy."""
+    stated = _URL.search(_written(context, context.sentence))
+    if stated is None and value.yes is not None:
+        for sentence in context.sentences:
+            if value.yes.search(sentence.plain.lower) and (stated := _URL.search(_written(context, sentence))):
+                break
+    return stated.group().rstrip(".,;:") if stated else None
+
+
+def _written(context: Context, sentence: Sentence) -> str:
+    return context.source[sentence.start : sentence.end]
+
+
+def _words(value: Value, context: Context) -> str | None:
+    """The words in quotation marks after the verb, as written but on one line."""
+    for number in range(context.number, min(context.number + 3, len(context.sentences))):
+        sentence = context.sentences[number]
+        plain = sentence.plain
+        for match in re.finditer(r'"([^"]{1,700})"', plain.text):
+            before = plain.lower[: match.start()]
+            if _LABELS.fullmatch(match.group(1)) or before.endswith(("(", "(the ", "(a ", "(each, a ")):
+                continue
+            if value.after is None or number > context.number or value.after.search(before):
+                start, end = plain.locate(match.start(1), match.end(1))
+                return " ".join(context.source[start:end].replace("*", "").split())[:_LONGEST_WORDS]
+        if not plain.text.endswith((":", "following")) and number == context.number:
+            break
+    return None
+
+
+def _law(value: Value, context: Context) -> str | None:
+    return law_named(context.sentence.plain.text)
+
+
+def _territories(value: Value, context: Context) -> list[str] | None:
+    return places_named(context.sentence.plain.lower) or None
+
+
+_READERS: Mapping[str, Callable[[Value, Context], Any]] = {
+    "count": _count,
+    "money": _money,
+    "currency": _currency,
+    "percent": _percent,
+    "choice": _choice,
+    "flag": _flag,
+    "url": _url,
+    "words": _words,
+    "law": _law,
+    "territories": _territories,
+}
+
+
+def banned_uses(rule: Rule, sentences: Sequence[Sentence]) -> tuple[list[str], tuple[int, tuple[int, int]] | None]:
+    """The fields of use that the text bans (sorted), and the first sentence that bans one, with the match in it.
+
+    A ban is a sentence that a find of the rule matches, or an item of a list whose introduction it matches.
+    """
+    value = rule.values["fields"]
+    fields: set[str] = set()
+    first: tuple[int, tuple[int, int]] | None = None
+    judged: dict[str, bool] = {}
+    for number, sentence in enumerate(sentences):
+        if not sentence.binding or sentence.defines or sentence.title:
+            continue
+        lower = sentence.plain.lower
+        if not (_bans(rule, lower) or _hangs_from_ban(rule, sentence, judged)):
+            continue
+        if any(find.unless is not None and find.unless.search(lower) for find in rule.finds):
+            continue
+        named = {name: match for name, pattern in value.values if (match := pattern.search(lower))}
+        if named and first is None:
+            first = number, next(iter(named.values())).span()
+        fields.update(named)
+    return sorted(fields), first
+
+
+def _bans(rule: Rule, lower: str) -> bool:
+    return any(find.says.search(lower) and all(o.search(lower) for o in find.also) for find in rule.finds)
+
+
+def _hangs_from_ban(rule: Rule, sentence: Sentence, judged: dict[str, bool]) -> bool:
+    above = f"{(sentence.section or '').lower()} | {sentence.lead}"
+    if above not in judged:
+        judged[above] = any(find.above is not None and find.above.search(above) for find in rule.finds)
+    return judged[above]

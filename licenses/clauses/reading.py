@@ -9,12 +9,13 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 # What stands between the words of a sentence and says nothing: each run becomes the text that `_plain` gives it.
 _NOISE = re.compile(
-    r"(?P<wrap>[ \t\xa0]*(?:\r\n?|\n)[ \t\xa0]*(?:(?:[#>*|%]|//)+(?=[ \t\xa0]))?[\s\xa0]*)"
-    r"|(?P<blank>[\s\xa0\u3000\u2000-\u200a\u202f\u205f]+)"
+    r"(?P<wrap>(?:\r\n?|\n)[ \t\xa0]*(?:(?:[#>*|%]|//)+(?=[ \t\xa0]))?[\s\xa0]*)"
+    r"|(?P<blank> {2,}|[\t\x0b\x0c\x1c-\x1f\x85\xa0\u3000\u2000-\u200a\u2028\u2029\u202f\u205f][\s\xa0]*)"
     r"|(?P<unseen>[\u200b-\u200f\u2060-\u2064\ufeff\xad\u202a-\u202e\u2066-\u2069\x00-\x08\x0e-\x1f]+)"
     r"|(?P<mark>\*{1,3}|_{2,3}|`{1,3}|\\(?=[\[\]()*_.#>~-]))"
     r"|(?P<tag></?[a-zA-Z][^<>\n]{0,200}>)"
@@ -29,6 +30,8 @@ _STRAIGHT = str.maketrans(
         "\uff08": "(", "\uff09": ")", "\uff1a": ":", "\uff1b": ";", "\uff0c": ",", "\uff0e": ".",
     }
 )  # fmt: skip
+# Tags that part words; the others stand inside one.
+_BREAKING = ("br", "p", "li", "div", "td", "tr", "h", "ul", "ol")
 # Lower case of the same length: str.lower() may lengthen a text, and then no offset would hold.
 _LOWER = {code: chr(code).lower() for code in range(0x250) if len(chr(code).lower()) == 1}
 
@@ -39,22 +42,22 @@ class Plain:
 
     text: str
     lower: str
-    _plain_at: tuple[int, ...]
-    _source_at: tuple[int, ...]
-    _end: int
+    _plain_at: Sequence[int]
+    _source_at: Sequence[int]
+    _base: int = 0
 
     def locate(self, start: int, end: int) -> tuple[int, int]:
         """The span of the source whose plain copy is `text[start:end]` (start < end)."""
-        first = self._source_of(start)
-        last = self._source_of(end - 1) + 1 if end > start else first
-        return first, min(max(first, last), self._end)
+        return self._source_of(start), self._source_of(end - 1) + 1
+
+    def part(self, start: int, end: int) -> Plain:
+        """The plain copy of `text[start:end]` alone."""
+        text, lower = self.text[start:end], self.lower[start:end]
+        return Plain(text, lower, self._plain_at, self._source_at, self._base + start)
 
     def _source_of(self, position: int) -> int:
-        segment = bisect_right(self._plain_at, position) - 1
-        offset = self._source_at[segment] + position - self._plain_at[segment]
-        if segment + 1 < len(self._source_at):
-            offset = min(offset, self._source_at[segment + 1] - 1)
-        return offset
+        segment = bisect_right(self._plain_at, self._base + position) - 1
+        return self._source_at[segment] + self._base + position - self._plain_at[segment]
 
 
 def plain(source: str, start: int, end: int) -> Plain:
@@ -62,43 +65,47 @@ def plain(source: str, start: int, end: int) -> Plain:
     pieces: list[str] = []
     plain_at: list[int] = []
     source_at: list[int] = []
-    length = 0
-
-    def add(piece: str, at: int) -> None:
-        nonlocal length
-        pieces.append(piece)
-        plain_at.append(length)
-        source_at.append(at)
-        length += len(piece)
-
-    position = start
+    length, position = 0, start
     after_blank = True
     for match in _NOISE.finditer(source, start, end):
-        if match.start() > position:
-            add(source[position : match.start()], position)
-            after_blank = False
-        kind = match.lastgroup
+        first = match.start()
+        if after_blank and source[position : position + 1] == " ":
+            position += 1
+        if first > position:
+            pieces.append(source[position:first])
+            plain_at.append(length)
+            source_at.append(position)
+            length += first - position
+            after_blank = source[first - 1] == " "
         position = match.end()
-        if kind == "entity":
-            word = html.unescape(match.group())
-            piece = word if len(word) == 1 and not word.isspace() else " "
-        elif kind == "tag":
-            piece = " " if match.group().lower().lstrip("</").startswith(("br", "p", "li", "div", "td")) else ""
-        else:
-            piece = " " if kind in {"wrap", "blank"} else ""
-        if piece == " " and after_blank:
-            continue
-        if piece:
-            add(piece, match.start())
+        piece = _instead(match)
+        if piece and not (piece == " " and after_blank):
+            pieces.append(piece)
+            plain_at.append(length)
+            source_at.append(first)
+            length += 1
             after_blank = piece == " "
+    if after_blank and source[position : position + 1] == " ":
+        position += 1
     if position < end:
-        add(source[position:end], position)
-    text = "".join(pieces).translate(_STRAIGHT)
-    return _trimmed(text.rstrip(), tuple(plain_at) or (0,), tuple(source_at) or (start,), end)
+        pieces.append(source[position:end])
+        plain_at.append(length)
+        source_at.append(position)
+    text = "".join(pieces).translate(_STRAIGHT).rstrip()
+    return Plain(text, lowered(text), plain_at or (0,), source_at or (start,))
 
 
-def _trimmed(text: str, plain_at: tuple[int, ...], source_at: tuple[int, ...], end: int) -> Plain:
-    return Plain(text, lowered(text), plain_at, source_at, end)
+def _instead(noise: re.Match[str]) -> str:
+    """The one character, or none, that a run of noise becomes."""
+    kind = noise.lastgroup
+    if kind in {"wrap", "blank"}:
+        return " "
+    if kind == "entity":
+        word = html.unescape(noise.group())
+        return word if len(word) == 1 and not word.isspace() else " "
+    if kind == "tag" and noise.group().lower().lstrip("</").startswith(_BREAKING):
+        return " "
+    return ""
 
 
 def lowered(text: str) -> str:

@@ -31,8 +31,27 @@ class Find:
     unless: Any | None
     under: Any | None
     not_under: Any | None
+    above: Any | None
     defining: str
     explaining: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """How one parameter is read: which reader, and the patterns that guide it (see parameters.py).
+
+    `beside` is another parameter without which this one says nothing.
+    """
+
+    reads: str
+    unit: Any | None
+    after: Any | None
+    yes: Any | None
+    no: Any | None
+    where: str
+    otherwise: bool | None
+    beside: str | None
+    values: tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +67,7 @@ class Rule:
     finds: tuple[Find, ...]
     unless_found: tuple[str, ...]
     unless_text: Any | None
-    values: Mapping[str, dict[str, Any]]
+    values: Mapping[str, Value]
 
 
 @cache
@@ -88,7 +107,21 @@ def _rule(name: str, entry: dict[str, Any]) -> Rule:
         tuple(_find(find) for find in finds),
         tuple(entry.get("unless_found", ())),
         _optional(entry.get("unless_text")),
-        MappingProxyType({key: dict(value) for key, value in entry.get("parameters", {}).items()}),
+        MappingProxyType({key: _value(value) for key, value in entry.get("parameters", {}).items()}),
+    )
+
+
+def _value(entry: dict[str, Any]) -> Value:
+    return Value(
+        entry.get("reads", ""),
+        _optional(entry.get("unit")),
+        _optional(entry.get("after")),
+        _optional(entry.get("yes")),
+        _optional(entry.get("no")),
+        entry.get("where", "sentence"),
+        entry.get("otherwise"),
+        entry.get("with"),
+        tuple((name, pattern(source)) for name, source in entry.get("values", {}).items()),
     )
 
 
@@ -100,6 +133,7 @@ def _find(find: dict[str, Any]) -> Find:
         _optional(find.get("unless")),
         _optional(find.get("under")),
         _optional(find.get("not_under")),
+        _optional(find.get("above")),
         find.get("definitions", "skip"),
         bool(find.get("preambles", False)),
     )

@@ -11,6 +11,7 @@ from licenses.clauses.reading import Plain, plain
 LARGEST_TEXT = 2_000_000  # characters; the longest license in use has fewer than 100,000
 MOST_SENTENCES = 20_000
 _LONGEST_LEAD = 600
+_LONGEST_QUOTATION = 500
 _LONGEST_LINE = 100_000
 
 _MARKER = re.compile(
@@ -39,9 +40,9 @@ _ABBREVIATION = re.compile(
     r"para|ph\.d)|\b[a-z]|^\(?[a-z0-9.]{1,8}\)?)\.$"
 )
 _DEFINITION = re.compile(
-    r"(?:[-(]?[0-9a-z.]{0,6}[.)]? ?)?\(?[\"'][^\"]{1,80}[\"'][^.]{0,90}?"
-    r"(?:means?|shall mean|will mean|refers? to|is defined|includes?|has the meaning|have the meaning|are|is|"
-    r"\u662f\u6307|\u6307)\b"
+    r"(?:[-(]?[0-9a-z.]{0,6}[.)]? ?)?(?:\(?[\"'][^\"]{1,80}[\"'][^.]{0,90}?"
+    r"(?:means?|shall mean|will mean|refers? to|is defined|includes?|ha(?:s|ve) the meaning|\u662f\u6307|\u6307)"
+    r"|(?:[\w'-]+ ){1,6}?means?)\b"
 )
 # Under such headings a text explains itself and binds nobody, up to the next heading or to its end.
 _EXPLAINING = re.compile(
@@ -56,6 +57,12 @@ _BINDING_AGAIN = re.compile(
     r"(?i)(?:now,? therefore|by exercising the licensed rights|agree as follows|1\. ?definitions"
     r"|^(?:attachment|annex|exhibit|schedule|appendix) \w\b(?!.{0,30}how to))"
 )
+# A heading that says something, such as a warranty shouted on a line of its own, is a sentence all the same.
+_STATES = re.compile(
+    r"\b(?:is|are|shall|must|may|will|be|provided|does?|agrees?|licensed|granted|not|cannot|retain|give|include"
+    r"|indemnify|use[sd]?|makes?)\b|[;\u4e00-\u9fff]|\bwithout warrant"
+)
+_TITLE = re.compile(r"(?:\(?[0-9a-zA-Z.]{1,6}[.)] ?|[-*] )?(?:\d+ )?[A-Z][^.:;]{2,70}[.:]?$")
 _SUBJECT = re.compile(
     r"(?i)(?:\S+ ){0,4}?(?:you|we|licensee|licensor|this|the|if|in|nothing|except|all|any|each|no|by|subject)\b"
 )
@@ -67,7 +74,8 @@ class Sentence:
 
     `section` is the number or heading above it, as written. `lead` is the plain, lower-case introduction that
     a list item hangs from ("you may not:"), outermost first, or "". `defines` tells a bare definition;
-    `binding` is false in a preamble, a recital, or advice on how to apply the license.
+    `binding` is false in a preamble, a recital, or advice on how to apply the license. `title` tells a mere
+    heading, on its own line or run in before a paragraph.
     """
 
     start: int
@@ -77,6 +85,7 @@ class Sentence:
     lead: str
     defines: bool
     binding: bool
+    title: bool
 
 
 @dataclass(slots=True)
@@ -98,6 +107,35 @@ def sentences(text: str) -> tuple[Sentence, ...]:
     return tuple(reader.found[:MOST_SENTENCES])
 
 
+class _Labels:
+    """The labels of the list that is open, to know its next item from a number at the start of a wrapped line."""
+
+    def __init__(self) -> None:
+        self._seen: set[tuple[str, int]] = set()
+
+    def note(self, marker: re.Match[str] | None) -> None:
+        """Remember the marker of a block that begins; one without a marker ends the list."""
+        if marker is None:
+            self._seen.clear()
+        else:
+            self._seen.add(self._place(marker))
+
+    def goes_on(self, marker: re.Match[str]) -> bool:
+        """Whether the marker is the next of the list, or the first of a list within it."""
+        if not self._seen:
+            return False
+        kind, place = self._place(marker)
+        return place <= 1 or (kind, place - 1) in self._seen
+
+    @staticmethod
+    def _place(marker: re.Match[str]) -> tuple[str, int]:
+        kind, label = marker.lastgroup or "", marker.group().strip(" ().\t\xa0")
+        if kind == "bullet":
+            return kind, 0
+        last = label.rsplit(".", 1)[-1]
+        return kind, int(last) if last.isdigit() else ord(last[-1].lower()) - 96 if last else 0
+
+
 def _lines(text: str) -> Iterator[tuple[int, int]]:
     for match in re.finditer(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+|\r\n?|[\n\x0b\x0c\x85\u2028\u2029]", text):
         if match.group()[0] not in "\r\n\x0b\x0c\x85\u2028\u2029":
@@ -110,13 +148,14 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 def _blocks(text: str) -> Iterator[_Block]:
     """Paragraphs, headings and items. An empty line ends a block; so does an item after a closed line."""
     current: _Block | None = None
-    listing = fresh = False
+    fresh = False
+    labels = _Labels()
     for start, end in _lines(text):
         if start == end:
             if fresh and current is not None:
                 current.heading = current.heading or _looks_like_heading(text[current.start : current.end])
                 yield current
-                current, listing = None, False
+                current = None
             fresh = True
             continue
         line = text[start:end]
@@ -124,19 +163,19 @@ def _blocks(text: str) -> Iterator[_Block]:
         if not body.strip("*_ \t\xa0\u200b\ufeff>#") or _RULE.match(body):
             if current is not None:
                 yield current
-            current, listing, fresh = None, False, False
+            current, fresh = None, False
             continue
         fresh = False
         heading = bool(_MARKDOWN_HEADING.match(line))
         marker = _MARKER.match(body)
         before = text[current.start : current.end].rstrip(" \t\xa0*_\"')") if current is not None else ""
         closed = before.endswith((".", ";", ":", "; and", "; or", "\u3002", "\uff1b", "\uff1a"))
-        item = marker is not None and (closed or (listing and marker.lastgroup == "bullet"))
+        item = marker is not None and (closed or labels.goes_on(marker))
         if current is None or heading or item or current.heading:
             if current is not None:
                 yield current
             current = _Block(start, end, heading)
-            listing = marker is not None and marker.lastgroup == "bullet"
+            labels.note(marker)
         else:
             current.end = end
     if current is not None:
@@ -189,20 +228,23 @@ class _Reader:
                     self._number(marker.group().strip(), piece)
             elif number == 0 and not block.heading:
                 self._maybe_leave_lists(piece)
-            self._add(copy, start, end, head, style)
+            self._add(copy, (start, end), head, style, block)
             if piece.endswith((".", "!", "?", ":")):
                 head = ""
             elif not head:
                 head = copy.lower[start:end]
 
-    def _add(self, copy: Plain, start: int, end: int, head: str, style: str) -> None:
+    def _add(self, copy: Plain, span: tuple[int, int], head: str, style: str, block: _Block) -> None:
+        start, end = span
         first, last = copy.locate(start, end)
         piece = copy.text[start:end]
         lead = " ".join([text for _, text in self._leads] + ([head] if head else []))
-        part = plain(self._text, first, last)
+        part = copy.part(start, end)
         binding = not (self._explaining or self._closing)
         defines = bool(_DEFINITION.match(part.lower))
-        self.found.append(Sentence(first, last, part, self._section, lead[-_LONGEST_LEAD:], defines, binding))
+        title = len(piece) < 90 and not _STATES.search(part.lower) and (block.heading or bool(_TITLE.match(piece)))
+        lead = lead[-_LONGEST_LEAD:]
+        self.found.append(Sentence(first, last, part, self._section, lead, defines, binding, title))
         self._after_colon = piece.endswith((":", ": and", "following"))
         if self._after_colon:
             self._leads.append((style, copy.lower[start:end][-_LONGEST_LEAD:]))
@@ -252,8 +294,16 @@ def _cuts(text: str) -> Iterator[tuple[int, int]]:
         end = match.start() + len(match.group().rstrip())
         if match.lastgroup == "stop" and _ABBREVIATION.search(text[max(start, end - 12) : end].rstrip("\"')]")):
             continue
+        if match.lastgroup != "han" and _inside_quotes(text, start, end):
+            continue
         if end > start:
             yield start, end
         start = match.end()
     if start < len(text):
         yield start, len(text)
+
+
+def _inside_quotes(text: str, start: int, end: int) -> bool:
+    """Whether a quotation that opened since `start` is still open: words to be shown are not to be cut."""
+    opened = text.rfind('"', start, end - 1)
+    return end - opened < _LONGEST_QUOTATION and text.count('"', start, end) % 2 == 1
