@@ -6,9 +6,11 @@ import hashlib
 import re
 import socket
 import socketserver
+import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import formatdate
 from threading import Event, Lock
@@ -79,7 +81,7 @@ class DemoHub:
         self.tokens: dict[str, dict[str, Any]] = {}
         self._on_cdn: dict[str, File] = {}
         self._servers: list[_Server] = []
-        self._request_number = 0
+        self._request_number = self._cdn_port = 0
         self._lock = Lock()
         self.at(now)
 
@@ -93,20 +95,35 @@ class DemoHub:
         return dict(Counter(entry.bucket for entry in list(self.log)))
 
     def __enter__(self) -> DemoHub:
-        self._servers = [
-            _Server((self.host, self.port), self, self.answer, None),
-            _Server((self.host, 0), self, self.answer_cdn, "cdn"),
-        ]
-        self.port, cdn_port = (server.server_address[1] for server in self._servers)
-        shown = f"[{self.host}]" if ":" in self.host else self.host
-        self.url, self.cdn_url = f"http://{shown}:{self.port}", f"http://{shown}:{cdn_port}"
-        for server in self._servers:
-            server.start()
+        self._listen()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stop()
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """Nobody listens at the Hub's port within the `with` block; then it is there again, at the same address."""
+        self._stop()
+        try:
+            yield
+        finally:
+            self._listen()
+
+    def _listen(self) -> None:
+        self._servers = [
+            _Server((self.host, self.port), self, self.answer, None),
+            _Server((self.host, self._cdn_port), self, self.answer_cdn, "cdn"),
+        ]
+        self.port, self._cdn_port = (server.server_address[1] for server in self._servers)
+        shown = f"[{self.host}]" if ":" in self.host else self.host
+        self.url, self.cdn_url = f"http://{shown}:{self.port}", f"http://{shown}:{self._cdn_port}"
+        for server in self._servers:
+            server.start()
+
+    def _stop(self) -> None:
         for server in self._servers:
             server.stop()
         self._servers = []
@@ -226,8 +243,6 @@ class _Server(socketserver.ThreadingTCPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that hangs up is no news; anything else is a defect and is shown."""
-        import sys
-
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 

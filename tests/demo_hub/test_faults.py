@@ -27,7 +27,7 @@ def spoiled(hub: DemoHub, fault: Fault, path: str = "/api/models") -> requests.R
     """The first request of a spoiled hub; the second one is as ever."""
     hub.faults.add(path=re.escape(path), fault=fault)
     try:
-        return requests.get(f"{hub.url}{path}", timeout=(5, 1))
+        return requests.get(f"{hub.url}{path}", timeout=(5, 0.3))
     finally:
         assert requests.get(f"{hub.url}{path}", timeout=5).status_code == 200
 
@@ -153,6 +153,13 @@ def test_connections_are_refused_for_a_while(hub: DemoHub) -> None:
         except requests.ConnectionError:
             outcomes.append(0)
     assert outcomes == [0, 0, 0, 200, 200]
+
+
+def test_a_hub_that_is_down_refuses_and_comes_back(hub: DemoHub) -> None:
+    url = f"{hub.url}/api/models"
+    with hub.down(), pytest.raises(requests.ConnectionError, match="refused"):
+        requests.get(url, timeout=5)
+    assert requests.get(url, timeout=5).status_code == 200
 
 
 def test_a_link_can_be_changed_in_every_way(hub: DemoHub) -> None:

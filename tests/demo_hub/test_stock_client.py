@@ -213,9 +213,12 @@ def test_8_quotas_are_counted_by_bucket_and_visitor(world: World) -> None:
         assert ask("/api/models").status_code == 200
 
 
-def test_8_the_client_waits_as_it_is_told(hub: DemoHub) -> None:
-    hub.faults.add(path="/api/models", fault=rate_limited(reset=0))
+def test_8_the_client_waits_as_it_is_told(hub: DemoHub, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", waited.append)
+    hub.faults.add(path="/api/models", fault=rate_limited(reset=2))
     assert len(list(api(hub).list_models())) == 3
+    assert waited == [3.0]
     assert [entry.status for entry in hub.log] == [429, 200]
 
 
