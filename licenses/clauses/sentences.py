@@ -53,6 +53,7 @@ _CLOSING = re.compile(
     r"(?i)(?:end of terms and conditions|how to apply (?:these|this|the)|appendix: how to|how to use this license"
     r"|exhibit [ab] - (?:form of|\"incompatible))"
 )
+_ATTACHED = re.compile(r"(?:attachment|annex|exhibit|schedule) \w\b")
 _BINDING_AGAIN = re.compile(
     r"(?i)(?:now,? therefore|by exercising the licensed rights|agree as follows|1\. ?definitions"
     r"|^(?:attachment|annex|exhibit|schedule|appendix) \w\b(?!.{0,30}how to))"
@@ -62,9 +63,14 @@ _STATES = re.compile(
     r"\b(?:is|are|shall|must|may|will|be|provided|does?|agrees?|licensed|granted|not|cannot|retain|give|include"
     r"|indemnify|use[sd]?|makes?)\b|[;\u4e00-\u9fff]|\bwithout warrant"
 )
-_TITLE = re.compile(r"(?:\(?[0-9a-zA-Z.]{1,6}[.)] ?|[-*] )?(?:\d+ )?[A-Z][^.:;]{2,70}[.:]?$")
+_TITLE = re.compile(
+    r"(?:\(?[0-9a-zA-Z.]{1,6}[.)] ?|[-*] )?(?:\d+ )?"
+    r"(?:(?:[A-Z][\w'/&-]*|of|and|the|or|in|for|to|on|with|a|by|from|&)[,/]? ?){1,9}[.:]?$"
+)
+# A paragraph that opens so is a sentence of its own, not an unmarked item of the list before it.
 _SUBJECT = re.compile(
-    r"(?i)(?:\S+ ){0,4}?(?:you|we|licensee|licensor|this|the|if|in|nothing|except|all|any|each|no|by|subject)\b"
+    r"(?i)(?:(?:you|we|if|this|these|nothing|except|subject|licensee|licensor|please|by)\b"
+    r"|(?:\S+ ){1,5}?(?<!that )(?<!which )(?<!who )(?:may|shall|must|will|reserves|agrees?|is|are|grants?|can)\b)"
 )
 
 
@@ -86,6 +92,15 @@ class Sentence:
     defines: bool
     binding: bool
     title: bool
+
+
+@dataclass(slots=True)
+class _Lead:
+    """An introduction that items hang from: the style of its own marker, its text, the style of its items."""
+
+    style: str
+    text: str
+    items: str = ""
 
 
 @dataclass(slots=True)
@@ -200,7 +215,7 @@ class _Reader:
         self.found: list[Sentence] = []
         self._text = text
         self._section: str | None = None
-        self._leads: list[tuple[str, str]] = []  # (style of the marker before it, plain lower text)
+        self._leads: list[_Lead] = []
         self._explaining = self._closing = False
         self._after_colon = False
 
@@ -209,10 +224,14 @@ class _Reader:
         copy = plain(self._text, block.start, block.end)
         if not copy.text:
             return
+        if block.heading and self._is_item(copy.text):
+            block.heading = False
         if block.heading:
             self._enter(copy)
-        elif _CLOSING.search(copy.lower[:80]):
-            self._closing = True
+        elif (closing := _CLOSING.search(copy.lower[:80])) is not None:
+            self._closing = _ATTACHED.search(copy.lower, closing.end()) is None
+        elif self._closing and _ATTACHED.match(copy.lower):
+            self._closing = False
         elif self._explaining and _BINDING_AGAIN.search(copy.lower):
             self._explaining = False
         head = ""
@@ -223,7 +242,7 @@ class _Reader:
             marker = _MARKER.match(piece)
             style = _style(marker, piece) if marker else ""
             if marker is not None:
-                self._close_lists(style)
+                self._place_item(style, first=piece[:5].strip(" (").startswith(("1", "a", "i", "A", "-", "*")))
                 if marker.lastgroup == "number" and not self._leads:
                     self._number(marker.group().strip(), piece)
             elif number == 0 and not block.heading:
@@ -238,17 +257,18 @@ class _Reader:
         start, end = span
         first, last = copy.locate(start, end)
         piece = copy.text[start:end]
-        lead = " ".join([text for _, text in self._leads] + ([head] if head else []))
+        lead = _shortened(" ".join([lead.text for lead in self._leads] + ([head] if head else [])))
         part = copy.part(start, end)
         binding = not (self._explaining or self._closing)
         defines = bool(_DEFINITION.match(part.lower))
-        title = len(piece) < 90 and not _STATES.search(part.lower) and (block.heading or bool(_TITLE.match(piece)))
-        lead = lead[-_LONGEST_LEAD:]
+        title = len(piece) < 90 and not _STATES.search(part.lower) and (
+            block.heading or (not lead and bool(_TITLE.match(piece)))
+        )
         self.found.append(Sentence(first, last, part, self._section, lead, defines, binding, title))
-        self._after_colon = piece.endswith((":", ": and", "following"))
+        self._after_colon = piece.endswith((":", ": and", "following", " to", " not", ": or"))
         if self._after_colon:
-            self._leads.append((style, copy.lower[start:end][-_LONGEST_LEAD:]))
-            del self._leads[:-4]
+            self._leads.append(_Lead(style, _shortened(copy.lower[start:end])))
+            del self._leads[1:-3]
 
     def _enter(self, heading: Plain) -> None:
         title = heading.text.strip("#=* ")
@@ -264,16 +284,40 @@ class _Reader:
         title = re.match(r"\S+ ([A-Z][^.:;]{2,60})[.:]", piece)
         self._section = f"{number.rstrip('.')}. {title.group(1)}" if title else number.rstrip(".")
 
-    def _close_lists(self, style: str) -> None:
-        for position, (opened_by, _) in enumerate(self._leads):
-            if opened_by == style:
+    def _is_item(self, piece: str) -> bool:
+        """Whether a short capitalized line is the next item of an open list rather than a heading."""
+        marker = _MARKER.match(piece)
+        if marker is None or not self._leads:
+            return False
+        style = _style(marker, piece)
+        inner = self._leads[-1]
+        return any(lead.items == style for lead in self._leads) or (not inner.items and inner.style != style)
+
+    def _place_item(self, style: str, *, first: bool) -> None:
+        """Close the lists that an item of this style does not belong to."""
+        for position in range(len(self._leads) - 1, -1, -1):
+            lead = self._leads[position]
+            if lead.items == style or (not lead.items and (lead.style != style or first)):
+                lead.items = style
+                del self._leads[position + 1 :]
+                return
+            if lead.style == style:
                 del self._leads[position:]
                 return
+        if style.startswith("number"):
+            self._leads.clear()
 
     def _maybe_leave_lists(self, piece: str) -> None:
         """A paragraph without a marker right after a colon is an item; a full sentence ends the lists."""
         if self._leads and not self._after_colon and _SUBJECT.match(piece):
             self._leads.clear()
+
+
+def _shortened(lead: str) -> str:
+    """The beginning of the outermost introduction and the end of the innermost."""
+    if len(lead) <= _LONGEST_LEAD:
+        return lead
+    return f"{lead[: _LONGEST_LEAD // 2]} {lead[-_LONGEST_LEAD // 2 :]}"
 
 
 def _style(marker: re.Match[str], piece: str) -> str:
