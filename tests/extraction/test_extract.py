@@ -154,3 +154,11 @@ def test_the_command_names_file_and_selector_that_matches_nothing(tmp_path: Path
     assert answer.exit_code == 3
     assert str(file) in answer.stderr
     assert "#gone" in answer.stderr
+
+
+@pytest.mark.parametrize("wrapper", ["<div><div>{}</div></div>", "<div id='terms-body'>{}</div>", "<section></section><section><p></p>{}</section>"])
+def test_the_selector_found_finds_the_same_again(wrapper: str) -> None:
+    html = ("<nav><a href='/'>Home</a></nav><div>Menu</div>" + wrapper.format(TERMS) + "<footer>©</footer>").encode()
+    found = extract(html, url=None)
+    assert found.select
+    assert extract(html, url=None, select=[found.select]).text == found.text

@@ -35,6 +35,7 @@ class Lab:
     """Refresh, move the clock, look."""
 
     def __init__(self, folder: Path, hub: DemoHub, world: World) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self.folder, self.hub, self.world = folder, hub, world
         self.database = folder / "archive.db"
         self.config = folder / "config.toml"
