@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bs4 import BeautifulSoup
 
 from crawler.extraction.blocks import Weights
-from crawler.extraction.body import confidence, css_path, find_body
+from crawler.extraction.body import Places, confidence, find_body
 from crawler.extraction.encoding import decode_page
 from crawler.extraction.markdown import tidy, to_markdown
 from crawler.extraction.model import Extraction, ExtractionError
@@ -71,6 +71,7 @@ def _selected(
 
 def _found(soup: BeautifulSoup, remove: Sequence[Selector], url: str | None, page: str) -> Extraction:
     remove_selected(soup, remove, page)
+    places = Places(soup)
     titles = " ".join(title.get_text()[:200] for title in soup.find_all("title", limit=1))
     drop_what_is_never_text(soup)
     root = soup.body or soup
@@ -80,4 +81,4 @@ def _found(soup: BeautifulSoup, remove: Sequence[Selector], url: str | None, pag
     drop_other_articles(root)
     body = find_body(root)
     sure = confidence(body, whole, titles)
-    return Extraction(to_markdown([body], url), sure, css_path(body))
+    return Extraction(to_markdown([body], url), sure, places.css(body))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import re2
 from bs4 import Tag
 
 from crawler.extraction.blocks import Weights, ancestors
+from crawler.extraction.legal import ORDINARY, legal_rate
 
+UNLIKE_TERMS = 0.012  # rate of legal words below which a text is something else
 ENOUGH = 0.9  # of the page's prose; less, and the rest may be terms too
-_LEGAL = re2.compile(
-    r"(?i)\b(?:terms|agreement|policy|policies|license|licence|licensee|licensor|shall|liability|liable|warrant(?:y|ies)"
-    r"|indemnif\w+|prohibited|govern(?:ed|ing)|herein|hereby|thereof|pursuant|consent|rights|applicable law|arbitration"
-    r"|comply|compliance|restrictions?|must not|may not|permitted|intellectual property|services?|third[- ]part(?:y|ies))\b"
-)
 _TITLE = re2.compile(
     r"(?i)terms|polic(?:y|ies)|licen[sc]e|agreement|conditions|legal|guidelines|notice|addendum|privacy|rules|principles"
 )
@@ -62,32 +61,49 @@ def confidence(tag: Tag, whole: int, title: str) -> float:
     By its length, its share of the `whole` page's words of prose, how much of it is sentences, legal words, a title that says so.
     """
     weight = Weights(tag)[tag]
-    text = tag.get_text(" ")[:200_000]
-    legal = len(_LEGAL.findall(text)) / max(1, weight.words)
+    legal = legal_rate(tag.get_text(" "))
     title += " ".join(heading.get_text(" ")[:200] for heading in tag.find_all("h1", limit=2))
     parts = (
-        (0.25, min(1.0, weight.prose / 400)),
+        (0.25, weight.prose / 400),
         (0.15, weight.prose / whole if whole else 0.0),
-        (0.15, min(1.0, 1.25 * weight.prose / max(1, weight.words))),
-        (0.25, min(1.0, legal / 0.025)),
+        (0.15, 1.25 * weight.prose / max(1, weight.words)),
+        (0.25, legal / ORDINARY),
         (0.20, 1.0 if _TITLE.search(title) else 0.0),
     )
-    return round(min(1.0, sum(part * min(1.0, value) for part, value in parts)), 2)
+    sure = sum(part * min(1.0, value) for part, value in parts)
+    return round(min(sure, 0.3 if legal < UNLIKE_TERMS else 1.0), 2)
 
 
-def css_path(tag: Tag) -> str:
-    """A selector that finds `tag` alone in its page: short and lasting where there is such a one."""
-    top = tag
-    while top.parent is not None:
-        top = top.parent
-    if tag.name in ("main", "article", "body") and len(top.find_all(tag.name, limit=2)) == 1:
-        return tag.name
-    name = str(tag.get("id") or "")
-    if _STABLE_NAME.fullmatch(name) and len(top.find_all(id=name, limit=2)) == 1:
-        return f"#{name}"
-    if tag.get("role") == "main":
-        return "[role=main]"
-    if tag.parent is None or tag.parent is top:
-        return tag.name
-    place = 1 + sum(1 for _ in tag.find_previous_siblings(tag.name))
-    return f"{css_path(tag.parent)} > {tag.name}:nth-of-type({place})"
+class Places:
+    """Where each element stands in the page as it was sent, to say so in CSS after much has been taken out."""
+
+    def __init__(self, soup: Tag) -> None:
+        self._nth: dict[int, int] = {}
+        self._often: Counter[str] = Counter()
+        counts: dict[tuple[int, str], int] = {}
+        for tag in soup.find_all(True):
+            key = (id(tag.parent), tag.name)
+            self._nth[id(tag)] = counts[key] = counts.get(key, 0) + 1
+            self._often.update((tag.name, f"#{tag.get('id')}", f"[role={tag.get('role')}]"))
+
+    def css(self, tag: Tag) -> str:
+        """A selector that finds `tag` alone in its page: short and lasting where there is such a one."""
+        steps: list[str] = []
+        at: Tag | None = tag
+        while at is not None and at.parent is not None:
+            lasting = self._lasting(at)
+            if lasting:
+                return " > ".join([lasting, *reversed(steps)])
+            steps.append(f"{at.name}:nth-of-type({self._nth.get(id(at), 1)})")
+            at = at.parent
+        return " > ".join(reversed(steps)) or "body"
+
+    def _lasting(self, tag: Tag) -> str | None:
+        name = f"#{tag.get('id') or ''}"
+        if tag.name == "body":
+            return "body"
+        if tag.name in ("main", "article") and self._often[tag.name] == 1:
+            return tag.name
+        if _STABLE_NAME.fullmatch(name[1:]) and self._often[name] == 1:
+            return name
+        return "[role=main]" if tag.get("role") == "main" and self._often["[role=main]"] == 1 else None

@@ -27,9 +27,11 @@ class _Converter(MarkdownConverter):  # type: ignore[misc]
 
     def __init__(self, page_url: str | None) -> None:
         super().__init__(
-            heading_style="atx", bullets="-", escape_asterisks=False, escape_underscores=False, escape_misc=False
-        )
+            heading_style="atx", bullets="-", escape_asterisks=False, escape_underscores=False, escape_misc=False,
+            wrap=True, wrap_width=None,
+        )  # fmt: skip
         self._page_url = page_url
+        self._numbers: dict[int, int] = {}  # of each ordered list, the number of its last item
 
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         href = str(el.get("href") or "")
@@ -57,6 +59,18 @@ class _Converter(MarkdownConverter):  # type: ignore[misc]
             return f"\n\n**{words}**\n\n" if 0 < len(words) <= 100 and "](" not in words else f"\n\n{text}\n\n"
         paragraph: str = super().convert_p(el, text, parent_tags)
         return paragraph
+
+    def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        text = text.strip()
+        if not text:
+            return "\n"
+        mark = "- "
+        if el.parent is not None and el.parent.name == "ol":
+            key = id(el.parent)
+            self._numbers[key] = number = self._numbers.get(key, _start(el.parent) - 1) + 1
+            mark = f"{number}. "
+        first, *others = text.split("\n")
+        return "\n".join([mark + first, *(" " * len(mark) + line if line else "" for line in others)]) + "\n"
 
     def _plain(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return text
@@ -98,6 +112,11 @@ def tidy(text: str) -> str:
     while lines and (not lines[-1] or is_copyright_line(_bare_line(lines[-1]))):
         lines.pop()
     return "\n".join(lines) + "\n" if lines else ""
+
+
+def _start(ordered: Tag) -> int:
+    value = str(ordered.get("start") or "1")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 6 else 1
 
 
 def _bare_line(line: str) -> str:
