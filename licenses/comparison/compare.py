@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 from licenses.comparison.alignment import mark_passages, passages
-from licenses.comparison.model import Comparison
+from licenses.comparison.cards import compare_statements, looks_like_card, statements
+from licenses.comparison.clause_changes import all_parameter_changes, clause_changes, is_legal, wording_changes
+from licenses.comparison.grants import between, rank_of_clauses, rank_of_license, together
+from licenses.comparison.meaning import MOST_UNMATCHED, Difference, Meant, Side, difference, meant
+from licenses.comparison.model import ClauseChange, Comparison, Direction
+from licenses.comparison.telling import effective_date
 from licenses.comparison.words import words
-from licenses.reading import read
+from licenses.names import same_license
+from licenses.reading import Reading, read
+
+# Of less than this share of the sentences in common, one text has replaced the other.
+_REPLACED = 0.35
+# A text that says nothing binding, beside one of at least this many sentences, is a page that was lost.
+_LEAST_TEXT = 12
+_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 def same_words(before: str, after: str) -> bool:
@@ -14,16 +30,132 @@ def same_words(before: str, after: str) -> bool:
 
 
 def compare(before: str, after: str, *, role: str | None = None) -> Comparison:
-    """What changed from `before` to `after` (stored texts). Pure; never raises for what the texts say."""
+    """What changed from `before` to `after` (stored texts). Pure; never raises for what the texts say.
+
+    `role` is the document's (`card`, `license`, `terms`, ...); without it a card is known by its looks.
+    """
     old, new = read(before), read(after)
     left, right = words(before), words(after)
+    base = Comparison(False, "neutral", old.identity.license, new.identity.license)
     if [w.text for w in left] == [w.text for w in right]:
-        return Comparison(
-            False, "neutral", old.identity.license, new.identity.license, passages=mark_passages(before, after)
-        )
-    added = [c.clause for c in new.clauses if c.clause not in {x.clause for x in old.clauses}]
-    removed = [c.clause for c in old.clauses if c.clause not in {x.clause for x in new.clauses}]
-    return Comparison(
-        True, "neutral", old.identity.license, new.identity.license, tuple(added), tuple(removed),
-        passages=passages(before, after, left, right),
-    )  # fmt: skip
+        return replace(base, passages=mark_passages(before, after))
+    base = replace(base, passages=passages(before, after, left, right))
+    if role == "card" or (role is None and looks_like_card(before) and looks_like_card(after)):
+        return _cards(base, before, after, old, new)
+    return _texts(base, Side(before), Side(after), old, new)
+
+
+def _cards(base: Comparison, before: str, after: str, old: Reading, new: Reading) -> Comparison:
+    stated = statements(before), statements(after)
+    substantive, direction = compare_statements(*stated)
+    found = clause_changes(
+        [c for c in old.clauses if stated[0].covers(c)], [c for c in new.clauses if stated[1].covers(c)], reworded=True
+    )
+    telling = [change.direction for change in found if change.substantive and not is_legal(change.clause)]
+    if any(change.substantive for change in found):
+        substantive = True
+    if direction == "neutral":
+        direction = together(telling)
+    return _filled(base, found, substantive, direction)
+
+
+def _texts(base: Comparison, old: Side, new: Side, was: Reading, now: Reading) -> Comparison:
+    apart = difference(old, new)
+    if _lost_page(old, new, was, now) or _lost_page(new, old, now, was) or _translation(apart, old, new):
+        return base
+    residual = list(_residual(apart, old, new))
+    reworded = bool(residual)
+    found = clause_changes(was.clauses, now.clauses, reworded=reworded)
+    if not reworded:
+        # The same words in other places or other clothes: what the rules see differently is our reading, not theirs.
+        found = [change for change in found if change.before is not None and change.after is not None]
+    dates = effective_date(old.text), effective_date(new.text)
+    binds_later = None not in dates and dates[0] != dates[1]
+    substantive = reworded or binds_later
+    return _filled(base, found, substantive, _direction(found, residual, _swap(old, new, was, now)))
+
+
+def _residual(apart: Difference, old: Side, new: Side) -> list[Meant]:
+    if max(len(apart.lost), len(apart.gained)) > MOST_UNMATCHED:
+        return [Meant("neutral", False)]
+    return list(meant(apart, old, new))
+
+
+def _filled(
+    base: Comparison, found: Sequence[ClauseChange], substantive: bool, direction: Direction
+) -> Comparison:
+    return replace(
+        base,
+        substantive=substantive,
+        direction=direction if substantive else "neutral",
+        clauses_added=tuple(change.clause for change in found if change.before is None),
+        clauses_removed=tuple(change.clause for change in found if change.after is None),
+        parameters_changed=all_parameter_changes(found),
+        wording_changed=wording_changes(found),
+        changes=tuple(found),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Swap:
+    """One license in place of another: the ranks of their grants, where known."""
+
+    before: int | None
+    after: int | None
+
+
+def _swap(old: Side, new: Side, was: Reading, now: Reading) -> _Swap | None:
+    """The swap, if the one license replaced the other; None when a text was edited."""
+    one, other = was.identity, now.identity
+    named = bool(one.license and other.license) and not same_license(one.license, other.license)
+    if not named and _shared(old, new) >= _REPLACED:
+        return None
+    ranks = []
+    for reading in (was, now):
+        known = None if reading.identity.altered else rank_of_license(reading.identity.license)
+        ranks.append(rank_of_clauses(c.clause for c in reading.clauses) if known is None else known)
+    return _Swap(*ranks)
+
+
+def _shared(old: Side, new: Side) -> float:
+    common = sum(len(key) for key in old.keys & new.keys)
+    return 2 * common / max(1, sum(map(len, old.keys)) + sum(map(len, new.keys)))
+
+
+def _direction(found: Sequence[ClauseChange], residual: Sequence[Meant], swap: _Swap | None) -> Direction:
+    """The contract's rule: the grants of a swap, then clauses, then single sentences; boilerplate last of all."""
+    if swap is not None and (whole := between(swap.before, swap.after)) != "neutral":
+        return whole
+    telling = [change for change in found if change.substantive]
+    for chosen in (
+        [change.direction for change in telling if not is_legal(change.clause)],
+        [one.direction for one in residual if not one.legal],
+        [change.direction for change in telling],
+        [one.direction for one in residual],
+    ):
+        if (direction := together(chosen)) != "neutral":
+            return direction
+    return "neutral"
+
+
+def _lost_page(empty: Side, full: Side, nothing: Reading, something: Reading) -> bool:
+    """Whether one side is an error page or the rest of a page, and no terms: then nothing was lifted or imposed."""
+    if nothing.identity.license or nothing.clauses or len(full.units) < _LEAST_TEXT:
+        return False
+    if len(empty.text) * 5 > len(full.text) or not (something.clauses or something.identity.license):
+        return False
+    return not any(re.search(r"(?i)licen[cs]e[ds]?\b|许可|协议|\breserved\b", unit.key) for unit in empty.units)
+
+
+def _translation(apart: Difference, old: Side, new: Side) -> bool:
+    """Whether all that came (or went) is the same text in another script, as a whole."""
+    if apart.reworded or (apart.lost and apart.gained):
+        return False
+    units = apart.lost or apart.gained
+    added = "".join(word.text for unit in units for word in unit.words)
+    rest = (old if apart.gained else new).stream
+    return (
+        len(added) > 600
+        and len(_HAN.findall(added)) > 0.6 * len(added)
+        and len(_HAN.findall(rest)) < 0.05 * len(rest)
+    )

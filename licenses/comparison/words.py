@@ -13,7 +13,7 @@ Kind = Literal["word", "number", "link", "date"]
 
 LARGEST_TEXT = 2_000_000  # characters; what lies beyond is not compared
 
-_HAN = "\u2e80-\u9fff\uf900-\ufaff\uac00-\ud7af"
+_HAN = "\u2e80-\u2fdf\u3005-\u3007\u3041-\u3096\u30a1-\u30fc\u3105-\u312f\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af"
 _UNSEEN = "\u200b-\u200f\u2060-\u2064\ufeff\xad\u202a-\u202e\u2066-\u2069\ufe0e\ufe0f"
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",

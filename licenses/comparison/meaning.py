@@ -1,0 +1,317 @@
+"""Whether a change of words is a change of rights or duties, and for whom the better."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
+
+from licenses.clauses.sentences import Sentence, sentences
+from licenses.comparison import lexicon
+from licenses.comparison.alignment import Unit, word_changes
+from licenses.comparison.grants import opposite
+from licenses.comparison.model import Direction
+from licenses.comparison.telling import telling_units
+from licenses.comparison.words import Word
+
+# Two sentences that are alike to this degree (percent) are one sentence, reworded.
+_REWORDED = 55.0
+# More unmatched sentences than this a side: the text was rewritten, and single sentences prove nothing.
+MOST_UNMATCHED = 250
+_LONGEST_KEY = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """One change that touches a right or a duty. `legal` is boilerplate: liability, courts, warranty."""
+
+    direction: Direction
+    legal: bool
+
+
+class Side:
+    """One of the two texts, with what is asked of it again and again."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.units = telling_units(text)
+        self.keys = {unit.key for unit in self.units}
+        self.stream = f" {' '.join(unit.key for unit in self.units)} "
+
+    @cached_property
+    def sentences(self) -> Sequence[Sentence]:
+        """The sentences with their leads; read only when something differs."""
+        return sentences(self.text)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [sentence.start for sentence in self.sentences]
+
+    def sentence(self, position: int) -> Sentence | None:
+        """The sentence at a place of the text."""
+        number = bisect_right(self._starts, position) - 1
+        return self.sentences[number] if number >= 0 else None
+
+    def says(self, key: str) -> bool:
+        """Whether these words stand in it, one after another."""
+        return key in self.keys or f" {key} " in self.stream
+
+    def missing(self, other: Side) -> list[Unit]:
+        """The sentences of this text that the other does not have anywhere; each once."""
+        candidates = {unit.key: unit for unit in self.units if unit.key not in other.keys}
+        if len(candidates) > MOST_UNMATCHED:
+            return list(candidates.values())
+        return [unit for key, unit in candidates.items() if not other.says(key)]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What two texts say differently: sentences on one side only, and pairs of reworded ones."""
+
+    lost: tuple[Unit, ...]
+    gained: tuple[Unit, ...]
+    reworded: tuple[tuple[Unit, Unit], ...]
+
+
+def difference(old: Side, new: Side) -> Difference:
+    """The sentences that differ, wherever they stand: a sentence that moved, or stands there twice, is the same."""
+    lost, gained = old.missing(new), new.missing(old)
+    if len(lost) > MOST_UNMATCHED or len(gained) > MOST_UNMATCHED:
+        return Difference(tuple(lost), tuple(gained), ())
+    scored = sorted(
+        (
+            (score, a, b)
+            for a, one in enumerate(lost)
+            for b, other in enumerate(gained)
+            if (score := fuzz.ratio(one.key[:_LONGEST_KEY], other.key[:_LONGEST_KEY], score_cutoff=_REWORDED))
+        ),
+        key=lambda item: (-item[0], item[1], item[2]),
+    )
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, a, b in scored:
+        if a not in pairs and b not in taken:
+            pairs[a] = b
+            taken.add(b)
+    return Difference(
+        tuple(unit for a, unit in enumerate(lost) if a not in pairs),
+        tuple(unit for b, unit in enumerate(gained) if b not in taken),
+        tuple((lost[a], gained[b]) for a, b in sorted(pairs.items())),
+    )
+
+
+def meant(found: Difference, old: Side, new: Side) -> Iterator[Meant]:
+    """The changes among these that touch a right or a duty."""
+    for unit in found.lost:
+        if (one := _whole(unit, old)) is not None:
+            yield Meant(opposite(one.direction), one.legal)
+    for unit in found.gained:
+        if (one := _whole(unit, new)) is not None:
+            yield one
+    for before, after in found.reworded:
+        yield from _reworded(before, after, old, new)
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """A sentence as a reader takes it in: with the introduction it hangs from, in plain lower case."""
+
+    said: str
+    lead: str
+    defines: bool
+    binding: bool
+    heading: bool
+
+    @property
+    def whole(self) -> str:
+        return f"{self.lead} {self.said}"
+
+    @property
+    def operative(self) -> bool:
+        if self.heading or not self.binding or lexicon.BINDS.search(self.whole) is None:
+            return False
+        return lexicon.INFORMS.search(self.said) is None or lexicon.INSISTS.search(self.said) is not None
+
+    @property
+    def adding(self) -> Direction:
+        """What it means for a reader when such a sentence, or something in it, comes."""
+        if lexicon.LEGAL.search(self.said) or lexicon.OF_THE_LICENSOR.search(self.said):
+            return "neutral"
+        if lexicon.FORBIDS.search(self.whole):
+            return "tighter"
+        if lexicon.ALLOWS.search(self.said) and not lexicon.INSISTS.search(self.said):
+            return "looser"
+        if lexicon.DEMANDS.search(self.whole):
+            return "tighter"
+        return "looser" if lexicon.ALLOWS.search(self.whole) else "neutral"
+
+
+def _context(unit: Unit, side: Side) -> _Context:
+    start, end = unit.span
+    sentence = side.sentence(start)
+    said = " ".join(side.text[start:end].lower().split())
+    heading = _is_heading(side.text, start, end)
+    if sentence is None or sentence.end < start:
+        return _Context(said, "", False, True, heading)
+    return _Context(said, sentence.lead, sentence.defines, sentence.binding, heading)
+
+
+def _is_heading(text: str, start: int, end: int) -> bool:
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", end)
+    last = len(text) if last < 0 else last
+    if "\n" in text[start:end] or end - start > 120:
+        return False
+    line = text[first:last].strip()
+    if line.startswith("#"):
+        return True
+    under = text[last + 1 : last + 8].strip()
+    if under and set(under) <= set("=-"):
+        return True
+    shown = line.strip("*_# \t")
+    return bool(shown) and shown == shown.upper() and len(shown) < 80 and not shown.endswith((".", ";", ","))
+
+
+def _whole(unit: Unit, side: Side) -> Meant | None:
+    """What a sentence means that came (or, turned round, went) as a whole."""
+    context = _context(unit, side)
+    if len(unit.words) < 3 or not context.operative:
+        return None
+    if context.defines and not lexicon.TERRITORY.search(context.said):
+        return None
+    legal = lexicon.LEGAL.search(context.said) is not None
+    return Meant(context.adding, legal)
+
+
+def _reworded(before: Unit, after: Unit, old: Side, new: Side) -> Iterator[Meant]:
+    contexts = _context(before, old), _context(after, new)
+    for a, b, c, d in word_changes(before.words, after.words):
+        gone, come = _Stretch(before, a, b, old.text), _Stretch(after, c, d, new.text)
+        if gone.moved_to(new) and come.moved_to(old):
+            continue
+        if (one := _hunk(gone, come, contexts)) is not None:
+            yield one
+
+
+class _Stretch:
+    """Words of a sentence that went or came."""
+
+    def __init__(self, unit: Unit, first: int, last: int, text: str) -> None:
+        self.words = unit.words[first:last]
+        self.before = unit.words[first - 1] if first else None
+        self.after = unit.words[last] if last < len(unit.words) else None
+        self.opens = first == 0
+        self._source = text
+
+    @property
+    def texts(self) -> list[str]:
+        return [word.text for word in self.words]
+
+    @property
+    def weighty(self) -> list[Word]:
+        """Those that are more than joints."""
+        return [word for word in self.words if word.text not in lexicon.IDLE]
+
+    def charged(self) -> bool:
+        return any(word.text in lexicon.CHARGED or _measures(word, self) for word in self.words) or bool(
+            lexicon.HAN_CHARGED.search("".join(self.texts))
+        )
+
+    def moved_to(self, other: Side) -> bool:
+        """Empty, or long enough to be known again elsewhere in the other text."""
+        return not self.words or (len(self.words) > 5 and other.says(" ".join(self.texts)))
+
+    def surface(self, word: Word) -> str:
+        return self._source[word.start : word.end]
+
+    def currency_before(self, word: Word) -> bool:
+        return self._source[max(0, word.start - 2) : word.start].strip()[-1:] in set("$€£¥")
+
+    def names(self) -> bool:
+        """Whether all that is said here is a name or the number of a version."""
+        shown = self.weighty
+        return all(_is_name(word, self, position == 0 and self.opens) for position, word in enumerate(shown))
+
+
+def _measures(word: Word, stretch: _Stretch) -> bool:
+    """Whether a number counts something (days, users, money), rather than versions or sections."""
+    if word.kind != "number":
+        return False
+    place = stretch.words.index(word)
+    after = stretch.words[place + 1] if place + 1 < len(stretch.words) else stretch.after
+    return stretch.currency_before(word) or (after is not None and after.text in lexicon.UNITS)
+
+
+def _is_name(word: Word, stretch: _Stretch, opens: bool) -> bool:
+    if word.text in lexicon.CHARGED:
+        return False
+    if word.kind == "number":
+        return not _measures(word, stretch)
+    shown = stretch.surface(word)
+    if any(character.isdigit() for character in shown):
+        return True
+    return shown[:1].isupper() and not opens
+
+
+def _hunk(gone: _Stretch, come: _Stretch, contexts: tuple[_Context, _Context]) -> Meant | None:
+    """What it means that within one sentence some words went and others came."""
+    charged = gone.charged() or come.charged()
+    operative = any(context.operative for context in contexts)
+    if not operative or (not charged and _same_in_other_words(gone, come)):
+        return None
+    after = contexts[1]
+    if any(context.defines for context in contexts):
+        territory = any(lexicon.TERRITORY.search(" ".join(side.texts)) for side in (gone, come))
+        scope = lexicon.SCOPE_TERM.search(after.said[:120]) is not None
+        if not territory and (scope or not charged):
+            return None
+    if gone.names() and come.names() and not (lexicon.TERRITORY.search(after.said) and not gone.words):
+        return None
+    legal = lexicon.LEGAL.search(after.said) is not None
+    return Meant(_turn(gone, come, contexts), legal)
+
+
+def _same_in_other_words(gone: _Stretch, come: _Stretch) -> bool:
+    """Grammar and slips of the pen: only joints differ, or words differ by their endings or by a letter or two."""
+    left, right = [word.text for word in gone.weighty], [word.text for word in come.weighty]
+    if len(left) != len(right):
+        return False
+    return all(_akin(one, other) for one, other in zip(left, right, strict=True))
+
+
+def _akin(one: str, other: str) -> bool:
+    if one == other:
+        return True
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) >= 3 and longer.startswith(shorter) and len(longer) - len(shorter) <= 3:
+        return True
+    if len(shorter) < 4 or not (one.isalpha() and other.isalpha()):
+        return False
+    return OSA.distance(one, other, score_cutoff=2) <= (1 if len(longer) < 8 else 2)
+
+
+def _turn(gone: _Stretch, come: _Stretch, contexts: tuple[_Context, _Context]) -> Direction:
+    """The direction of a change within a sentence."""
+    left, right = set(gone.texts), set(come.texts)
+    left, right = left - right, right - left
+    adding = contexts[1].adding if contexts[1].adding != "neutral" else contexts[0].adding
+    for words, sign in (
+        (lexicon.EXCEPTING, opposite(adding)),
+        (lexicon.NARROWING, "tighter"),
+        (lexicon.WIDENING, "looser"),
+    ):
+        added, removed = bool(words & right), bool(words & left)
+        if added != removed:
+            return sign if added else opposite(sign)
+    triggers = lexicon.TRIGGERING | lexicon.UNITS
+    if adding == "tighter" and bool(triggers & left) != bool(triggers & right):
+        # A ban or a duty that holds only above something: the trigger gone, it holds always.
+        return "looser" if triggers & right else "tighter"
+    come_more = len(come.weighty) - len(gone.weighty)
+    if come_more == 0:
+        return "neutral"
+    return adding if come_more > 0 else opposite(adding)
