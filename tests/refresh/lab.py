@@ -41,10 +41,11 @@ class Lab:
         self.config = folder / "config.toml"
 
     def watch(self, *, models: Sequence[str] = (), datasets: Sequence[str] = (), authors: Sequence[str] = (),
-              all_models: bool = False, more: str = "") -> Lab:  # fmt: skip
+              all_models: bool = False, models_more: str = "", more: str = "") -> Lab:  # fmt: skip
         """Write the configuration."""
         sections = [
-            f"[watch.models]\nids = {list(models)!r}\nauthors = {list(authors)!r}\nall = {str(all_models).lower()}",
+            f"[watch.models]\nids = {list(models)!r}\nauthors = {list(authors)!r}\nall = {str(all_models).lower()}\n"
+            f"{models_more}",
             f"[watch.datasets]\nids = {list(datasets)!r}",
             more,
         ]
