@@ -6,11 +6,10 @@ so that `apache 2.0`, `Apache License, Version 2.0` and `APACHE-2` meet. What is
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from urllib.parse import unquote, urlsplit
-
-import re2
 
 from licenses.catalogue import entries, entry
 
@@ -19,20 +18,39 @@ LONGEST_NAME = 200
 # The longest name in words that `mentions` looks for.
 _LONGEST_RUN = 12
 # Prose longer than this is read up to here, in characters.
-_LONGEST_PROSE = 2_000_000
+_LONGEST_PROSE = 400_000
 
 # Words that tell no two licenses apart.
-_IDLE = frozenset(
-    "license licence licenses licences licensed agreement version v ver the a an under of file".split()
-)
+_LICENSE_WORDS = frozenset({"license", "licence", "licenses", "licences", "licensed", "licensing", "agreement"})
+_IDLE = _LICENSE_WORDS | {"version", "v", "ver", "the", "a", "an", "under", "of", "file"}
+_SHORT_GNU = frozenset({"gplv", "lgplv", "agplv", "gfdlv"})
 # Values of a card that say nothing of which license it is.
-_NO_NAME = frozenset(
-    {"other", "unknown", "none", "null", "n/a", "na", "tbd", "see license", "proprietary", "custom"}
-)
+_NO_NAME = frozenset({"other", "unknown", "none", "null", "n/a", "na", "tbd", "see license", "proprietary", "custom"})
 
-_WORD = re2.compile(r"\d+(?:\.\d+)*[a-z]?\b|\d+(?:\.\d+)*|[^\W\d_]+|\++")
-_TAIL_OF_ZEROS = re2.compile(r"(?:\.0+)+$")
-_OR_LATER = re2.compile(r"(?i)\s*(?:,?\s*or\s+(?:any\s+)?(?:later|newer|\(?at your option\)?.*))")
+# Every pattern below is a row of character classes or looks at a window of fixed length: all run in linear time.
+_WORD = re.compile(r"\d+(?:\.\d+)*(?:[a-z]\b)?|[^\W\d_]+|\++")
+_TAIL_OF_ZEROS = re.compile(r"(?:\.0+)+$")
+
+# What may stand between two words of one name.
+_GAP = re.compile(r"^[\s\-_,.:()\[\]\"'“”‘’*/–—|]{0,6}$")
+# What announces a name: "licensed under the", "license:", "released under".
+_CUE = re.compile(
+    r"(?i)(?:\blicen[sc]ed?(?: is| are| was|d)?"
+    r"|\b(?:released|distributed|available|provided|published|shared|covered)|\bterms of|\bsubject to|\bdual)"
+    r"[\s*_`\"'\[\]:=|]{0,6}(?:under|by|with|as|to)?[\s*_`\"'\[:]{0,4}(?:the|an?|terms of(?: the)?)?"
+    r"[\s*_`\"'\[(]{0,4}$"
+)
+_DENIAL = re.compile(r"(?i)\b(?:not|no longer|never|isn't|unlike|instead of|rather than)\b[^.;\n]{0,40}$")
+# Ends a name that is a license's own: "... License", "... Agreement", "... Terms of Use", "... Use Policy".
+_TAIL = re.compile(r"(?i)^[\s*_`\"')\]\-]{0,4}(?:public |community |software |model )?(?:licen[sc]e|agreement)s?\b")
+_OWN = re.compile(r"(?i)licen[sc]|agreement|terms of use|use policy|legal code|dedication")
+# Keys that name a license wherever they stand.
+_PLAIN = re.compile(
+    r"^(?:[al]?gpl \d|gnu .*public|apache 2$|mpl \d|bsd \d clause|cc by .*\d|cc 0 1|creative commons .*\d|cc 0$"
+    r"|openrail|creativeml|bigscience|bigcode|attribution.* (?:international|unported|generic))"
+)
+_BADGE = re.compile(r"(?i)img\.shields\.io/badge/([^\s)\"'<>?\]]{3,200})")
+_LINK = re.compile(r"https?://[^\s)\"'<>\]]{4,300}")
 
 
 def name_to_license(text: str | None) -> str | None:
@@ -86,9 +104,12 @@ def _words(text: str) -> list[tuple[str, int, int]]:
         word = match.group()
         if word in _IDLE:
             continue
-        found.append(
-            (_TAIL_OF_ZEROS.sub("", word) if word[0].isdigit() else word, match.start(), match.end())
-        )
+        if word[0].isdigit():
+            word = _TAIL_OF_ZEROS.sub("", word)
+        elif word in _SHORT_GNU:
+            # In "GPLv3" the v belongs to the version.
+            word = word[:-1]
+        found.append((word, match.start(), match.end()))
     return found
 
 
@@ -100,10 +121,7 @@ def _folded(character: str) -> str:
 
 
 def _key(text: str) -> str:
-    words = [word for word, _, _ in _words(text)]
-    joined = " ".join(words)
-    # "gplv3" splits into "gplv" and "3": the v belongs to the version.
-    return joined.replace("gplv ", "gpl ")
+    return " ".join(word for word, _, _ in _words(text))
 
 
 @cache
@@ -122,3 +140,98 @@ def _names() -> dict[str, str]:
 @cache
 def _homes() -> dict[str, str]:
     return {address_key(address): one.id for one in entries() for address in one.home}
+
+
+def mentions(text: str) -> list[tuple[str, int, int]]:
+    """The licenses that prose names, as (id, start, end) in the order of the text, without overlaps.
+
+    Conservative: a name counts if it says that it is a license ("the MIT License"), if such words lead up to it
+    ("licensed under MIT", "License: MIT"), or if it can mean nothing else ("GPLv3", "CC BY-NC 4.0"). Badges of
+    shields.io and addresses of licenses count. What a sentence denies ("not under the MIT License") does not.
+    """
+    text = text[:_LONGEST_PROSE]
+    found = [*_badges(text), *_links(text)]
+    taken = [(start, end) for _, start, end in found]
+    taken += [(link.start(), link.end()) for link in _LINK.finditer(text)]
+    found += [one for one in _named(text) if not any(s < one[2] and one[1] < e for s, e in taken)]
+    return sorted(found, key=lambda one: one[1])
+
+
+def _badges(text: str) -> list[tuple[str, int, int]]:
+    """Badges of shields.io: label-message-color, with "--" for "-" and "_" for a space."""
+    found = []
+    for match in _BADGE.finditer(text):
+        path = unquote(match.group(1)).replace("--", "\0").split("/")[0]
+        parts = [part.replace("\0", "-").replace("_", " ") for part in path.split("-")]
+        if len(parts) >= 3 and "licen" in parts[0].casefold():
+            known = name_to_license(" ".join(parts[1:-1]))
+            if known:
+                found.append((known, match.start(1), match.end(1)))
+    return found
+
+
+def _links(text: str) -> list[tuple[str, int, int]]:
+    homes = _homes()
+    found = []
+    for match in _LINK.finditer(text):
+        known = homes.get(address_key(match.group().rstrip(".,;")))
+        if known:
+            found.append((known, match.start(), match.end()))
+    return found
+
+
+def _named(text: str) -> list[tuple[str, int, int]]:
+    """Names in running text: at each word the longest name that begins there, if it counts as a mention."""
+    names, openings = _names(), _openings()
+    words = _words(text)
+    found: list[tuple[str, int, int]] = []
+    at = 0
+    while at < len(words):
+        used = 0
+        if words[at][0] in openings:
+            used, license_id = _longest_name(text, words, at, names)
+        if used:
+            start, end = words[at][1], words[at + used - 1][2]
+            key = " ".join(word for word, _, _ in words[at : at + used])
+            follows = words[at + used] if at + used < len(words) else None
+            if _counts(text, key, start, end, follows):
+                found.append((license_id, start, end))
+        at += max(1, used)
+    return found
+
+
+def _longest_name(text: str, words: list[tuple[str, int, int]], at: int, names: dict[str, str]) -> tuple[int, str]:
+    """(number of words, id) of the longest name that begins at a word; (0, "") for none."""
+    key, best = "", (0, "")
+    for used in range(1, min(_LONGEST_RUN, len(words) - at) + 1):
+        word, start, _ = words[at + used - 1]
+        if used > 1 and not _joined(text[words[at + used - 2][2] : start]):
+            break
+        key = f"{key} {word}".lstrip()
+        known = names.get(key)
+        if known:
+            best = (used, known)
+    return best
+
+
+def _joined(between: str) -> bool:
+    """Whether two words with this between them may belong to one name: idle words and small signs only."""
+    if "\n\n" in between or len(between) > 40:
+        return False
+    rest = " ".join(word for word in re.split(r"[\s,]+", between.casefold()) if word.strip(".:()") not in _IDLE)
+    return bool(_GAP.match(rest))
+
+
+def _counts(text: str, key: str, start: int, end: int, follows: tuple[str, int, int] | None) -> bool:
+    before, after = text[max(0, start - 60) : start], text[end : end + 24]
+    if _DENIAL.search(before):
+        return False
+    if follows and follows[0][0].isdigit() and not any(c.isdigit() for c in key) and _joined(text[end : follows[1]]):
+        # "Apache License 1.1" is no "Apache License".
+        return False
+    return bool(_OWN.search(text[start:end]) or _TAIL.match(after) or _CUE.search(before) or _PLAIN.match(key))
+
+
+@cache
+def _openings() -> frozenset[str]:
+    return frozenset(key.split(" ", 1)[0] for key in _names())
