@@ -52,15 +52,20 @@ def found_in(text: str) -> tuple[Clause, ...]:
 
 
 def _first(rule: Rule, page: _Page) -> tuple[int, tuple[int, int]] | None:
+    """The sentence that proves the clause best: by the earliest of the rule's finds, then by its place."""
     if rule.unless_text is not None and rule.unless_text.search(page.lines):
         return None
+    best: tuple[int, int, tuple[int, int]] | None = None
     for number in _candidates(rule.scan, page):
         sentence = page.sentences[number]
-        for find in rule.finds:
+        for rank, find in enumerate(rule.finds[: best[0] if best else None]):
             match = _states(find, sentence)
             if match is not None:
-                return number, match.span()
-    return None
+                best = rank, number, match.span()
+                break
+        if best is not None and best[0] == 0:
+            break
+    return None if best is None else best[1:]
 
 
 def _candidates(scan: Any, page: _Page) -> Iterator[int]:

@@ -24,9 +24,9 @@ _KIND = r"(?:State|Commonwealth|Province|Republic|Kingdom|Canton|Emirate|Distric
 _WORD = r"[A-Z][A-Za-z'\u00c0-\u024f.-]*[A-Za-z'\u00c0-\u024f]"
 _PLACE = (
     rf"(?:(?:People's )?{_KIND} of (?:the )?{_WORD}(?: {_WORD}){{0,2}}"
-    rf"|(?:the )?{_WORD}(?: (?:and (?=Wales)|of )?{_WORD}){{0,3}})"
+    rf"|(?:the )?{_WORD}(?: (?:and (?=Wales)|of )?{_WORD}){{0,4}})"
 )
-_FEDERAL = r"(?:(?:the )?(?:United States(?: of America)?|U\.S\.(?:A\.)?|USA|Federal)(?: law)?,? and (?:the )?)?"
+_FEDERAL = r"(?:(?:the )?(?:United States(?: of America)?|U\.S\.(?:A\.)?|USA|Federal)(?: law)?,? and (?:of )?(?:the )?)?"
 _LAW_OF = re.compile(
     rf"\b(?:[Ll]aws?|LAWS?|legislation|[Cc]ourts?(?: located)?(?: sitting)?) (?:of|in|applicable in|in force in) "
     rf"(?:the )?{_FEDERAL}(?:the )?(?P<place>{_PLACE})"
@@ -36,7 +36,7 @@ _PLACE_LAW = re.compile(
 )
 # Words that open with a capital in such sentences and are no places.
 _NO_PLACE = re.compile(
-    r"(?:Applicable|Licensor|Licensee|Contributor|International|Copyright|Member State|Licen[sc]e|Agreement|"
+    r"(?:Applicable|Justice|First Instance|Competent|Licensor|Licensee|Contributor|International|Copyright|Member State|Licen[sc]e|Agreement|"
     r"Intellectual|Contracts?|Conflicts?|Export|Data|Your|Our|Any|Its|This|Territory|EU Member|Company|Governing)"
 )
 _TRAILING = re.compile(r"(?: (?:Without|Excluding|And|But|The|Courts?|Law|Any|Regardless|Except|Notwithstanding))+$")

@@ -54,6 +54,8 @@ _CLOSING = re.compile(
     r"|exhibit [ab] - (?:form of|\"incompatible))"
 )
 _ATTACHED = re.compile(r"(?:attachment|annex|exhibit|schedule) \w\b")
+# Leave to copy the text of the license itself, which is no leave to copy the work.
+_OF_THE_TEXT = re.compile(r"every(?:one|body) is (?:permitted|allowed) to (?:copy|distribute)")
 _BINDING_AGAIN = re.compile(
     r"(?i)(?:now,? therefore|by exercising the licensed rights|agree as follows|1\. ?definitions"
     r"|^(?:attachment|annex|exhibit|schedule|appendix) \w\b(?!.{0,30}how to))"
@@ -63,6 +65,7 @@ _STATES = re.compile(
     r"\b(?:is|are|shall|must|may|will|be|provided|does?|agrees?|licensed|granted|not|cannot|retain|give|include"
     r"|indemnify|use[sd]?|makes?)\b|[;\u4e00-\u9fff]|\bwithout warrant"
 )
+_OUTRIGHT = re.compile(r"\b(?:is|are|shall|must|may|will|be|provided|not|cannot)\b|[;\u4e00-\u9fff]")
 _TITLE = re.compile(
     r"(?:\(?[0-9a-zA-Z.]{1,6}[.)] ?|[-*] )?(?:\d+ )?"
     r"(?:(?:[A-Z][\w'/&-]*|of|and|the|or|in|for|to|on|with|a|by|from|&)[,/]? ?){1,9}[.:]?$"
@@ -256,14 +259,11 @@ class _Reader:
     def _add(self, copy: Plain, span: tuple[int, int], head: str, style: str, block: _Block) -> None:
         start, end = span
         first, last = copy.locate(start, end)
-        piece = copy.text[start:end]
+        piece, part = copy.text[start:end], copy.part(start, end)
         lead = _shortened(" ".join([lead.text for lead in self._leads] + ([head] if head else [])))
-        part = copy.part(start, end)
-        binding = not (self._explaining or self._closing)
+        binding = not (self._explaining or self._closing or _OF_THE_TEXT.search(part.lower))
         defines = bool(_DEFINITION.match(part.lower))
-        title = len(piece) < 90 and not _STATES.search(part.lower) and (
-            block.heading or (not lead and bool(_TITLE.match(piece)))
-        )
+        title = len(piece) < 90 and _is_title(piece, part.lower, block, opens=not lead or end < len(copy.text))
         self.found.append(Sentence(first, last, part, self._section, lead, defines, binding, title))
         self._after_colon = piece.endswith((":", ": and", "following", " to", " not", ": or"))
         if self._after_colon:
@@ -311,6 +311,13 @@ class _Reader:
         """A paragraph without a marker right after a colon is an item; a full sentence ends the lists."""
         if self._leads and not self._after_colon and _SUBJECT.match(piece):
             self._leads.clear()
+
+
+def _is_title(piece: str, lower: str, block: _Block, *, opens: bool) -> bool:
+    """Whether a short piece is a heading: by its capitals if it runs in, by saying nothing if it stands alone."""
+    if opens and _TITLE.match(piece):
+        return _OUTRIGHT.search(lower) is None
+    return block.heading and _STATES.search(lower) is None
 
 
 def _shortened(lead: str) -> str:
