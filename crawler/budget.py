@@ -11,18 +11,31 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from huggingface_hub.utils import parse_ratelimit_headers
+from huggingface_hub.utils import RateLimitInfo, parse_ratelimit_headers
 
 from crawler.errors import BudgetSpent, RunStopped
 from crawler.page_hops import retry_after
 
 API, RESOLVERS = "api", "resolvers"
+NEVER = 10**9  # seconds; no window is longer
 JITTER = 0.5  # seconds at most, so that many crawlers behind one address do not come back at once
 
 
 def bucket_of(path: str) -> str:
     """The budget that a path of the Hub is counted under (hub-protocol.md 2.1; the resolve-cache hop is a file)."""
     return RESOLVERS if "/resolve/" in path or path.startswith("/api/resolve-cache/") else API
+
+
+def _rate_limit(headers: Mapping[str, str]) -> RateLimitInfo | None:
+    """What RateLimit says, None if it says nothing readable: a number of 5,000 digits is none (T07)."""
+    try:
+        return parse_ratelimit_headers(headers)
+    except ValueError:
+        return None
+
+
+def _seconds(info: RateLimitInfo) -> float:
+    return float(min(info.reset_in_seconds, NEVER))
 
 
 @dataclass
@@ -61,23 +74,30 @@ class Budget:
 
     def learn(self, name: str, headers: Mapping[str, str]) -> None:
         """Read RateLimit and RateLimit-Policy of an answer. A header that cannot be read teaches nothing."""
-        info = parse_ratelimit_headers(headers)
+        info = _rate_limit(headers)
         if info is None:
             return
         bucket = self._buckets.setdefault(info.resource_type or name, _Bucket())
         bucket.remaining = info.remaining
-        bucket.resets_at = self.clock() + info.reset_in_seconds
+        bucket.resets_at = self.clock() + _seconds(info)
 
     def pause_for_429(self, headers: Mapping[str, str]) -> float | None:
-        """Seconds that a 429 asks to wait: its window's end if it is used up, else Retry-After; None: it is silent."""
-        info = parse_ratelimit_headers(headers)
+        """Seconds that a 429 asks to wait: its window's end if it is used up, else Retry-After.
+
+        None where it asks for nothing: silent, unreadable, or a moment that has passed already.
+        """
+        info = _rate_limit(headers)
         if info is not None and info.remaining == 0:
-            return float(info.reset_in_seconds) + 1
-        return retry_after(headers)
+            return _seconds(info) + 1
+        try:
+            return retry_after(headers) or None
+        except (ValueError, OverflowError, TypeError):
+            return None
 
     def pause(self, name: str, seconds: float, why: str) -> None:
         """Sleep. Raises BudgetSpent (files) or RunStopped (the API itself) when it would be longer than the cap."""
         if seconds > self.max_wait:
+            why += ": longer than max_wait_seconds"
             self._buckets.setdefault(name, _Bucket()).spent = why
             raise self._refusal(name, why)
         seconds += random.uniform(0, min(JITTER, seconds / 10))
@@ -90,5 +110,4 @@ class Budget:
         return self._refusal(name, why)
 
     def _refusal(self, name: str, why: str) -> BudgetSpent | RunStopped:
-        said = f"{why}: longer than max_wait_seconds"
-        return BudgetSpent(name, said) if name == RESOLVERS else RunStopped(said)
+        return BudgetSpent(name, why) if name == RESOLVERS else RunStopped(why)

@@ -69,7 +69,8 @@ class HubHttp:
             token=token or False,
             library_name="licensedrift",
             library_version=version("licensedrift"),
-            user_agent={key: _plain(value) for key, value in said.items()},
+            # Of an empty dict it makes a header that ends with a blank, which no request may be sent with.
+            user_agent={key: _plain(value) for key, value in said.items()} or None,
         )
         set_client_factory(self._client)
         close_session()
