@@ -6,7 +6,7 @@ Never word by word over a whole text: that takes a minute where this takes milli
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
@@ -17,7 +17,7 @@ from licenses.comparison.words import Word
 _MOST_UNITS = 6_000
 _MOST_WORD_PAIRS = 600_000
 
-_ENDS = re.compile(r"[.;!?:]+[\"'\u201d\u2019)\]*_]{0,6}\s|[\u3002\uff1b\uff01\uff1f\uff1a]|\n[ \t>]*\n")
+_ENDS = re.compile(r"[.;!?:]+[\"'\u201d\u2019)\]*_]{0,6}\s|[\u3002\uff1b\uff01\uff1f]|\uff1a\s|\n[ \t>]*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class Unit:
         return self.words[0].start, self.words[-1].end
 
 
-def units(text: str, words: Sequence[Word]) -> list[Unit]:
-    """The words of `text` cut where sentences, items and paragraphs end."""
+def units(text: str, words: Sequence[Word], cuts: Container[int] = ()) -> list[Unit]:
+    """The words of `text` cut where sentences, items and paragraphs end; also before the words numbered in `cuts`."""
     found: list[Unit] = []
     current: list[Word] = []
-    for word in words:
-        if current and _ENDS.search(text, current[-1].end, word.start):
+    for number, word in enumerate(words):
+        if current and (number in cuts or _ENDS.search(text, current[-1].end, word.start)):
             found.append(_unit(current))
             current = []
         current.append(word)

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from licenses.comparison.alignment import mark_passages, passages
 from licenses.comparison.cards import compare_statements, looks_like_card, statements
 from licenses.comparison.clause_changes import all_parameter_changes, clause_changes, is_legal, wording_changes
-from licenses.comparison.grants import between, rank_of_clauses, rank_of_license, together
+from licenses.comparison.grants import CLOSED, between, rank_of_clauses, rank_of_license, together
 from licenses.comparison.meaning import MOST_UNMATCHED, Difference, Meant, Side, difference, meant
 from licenses.comparison.model import ClauseChange, Comparison, Direction
+from licenses.comparison.named import licenses_named
 from licenses.comparison.telling import effective_date
 from licenses.comparison.words import words
 from licenses.names import same_license
@@ -21,6 +22,9 @@ from licenses.reading import Reading, read
 _REPLACED = 0.35
 # A text that says nothing binding, beside one of at least this many sentences, is a page that was lost.
 _LEAST_TEXT = 12
+# Shorter than this, in characters, a text can be a pointer to another.
+_SHORT = 1_500
+_TERMS = re.compile(r"licen[cs]ed?\b|\bterms\b|许可|协议|\breserved\b")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -42,7 +46,7 @@ def compare(before: str, after: str, *, role: str | None = None) -> Comparison:
     base = replace(base, passages=passages(before, after, left, right))
     if role == "card" or (role is None and looks_like_card(before) and looks_like_card(after)):
         return _cards(base, before, after, old, new)
-    return _texts(base, Side(before), Side(after), old, new)
+    return _texts(base, Side(before, left), Side(after, right), old, new)
 
 
 def _cards(base: Comparison, before: str, after: str, old: Reading, new: Reading) -> Comparison:
@@ -108,13 +112,25 @@ def _swap(old: Side, new: Side, was: Reading, now: Reading) -> _Swap | None:
     """The swap, if the one license replaced the other; None when a text was edited."""
     one, other = was.identity, now.identity
     named = bool(one.license and other.license) and not same_license(one.license, other.license)
-    if not named and _shared(old, new) >= _REPLACED:
+    if not named and _shared(old, new) >= _REPLACED and not _grant_turned(was, now):
         return None
-    ranks = []
-    for reading in (was, now):
-        known = None if reading.identity.altered else rank_of_license(reading.identity.license)
-        ranks.append(rank_of_clauses(c.clause for c in reading.clauses) if known is None else known)
-    return _Swap(*ranks)
+    return _Swap(_rank(old, was), _rank(new, now))
+
+
+def _rank(side: Side, reading: Reading) -> int | None:
+    known = None if reading.identity.altered else rank_of_license(reading.identity.license)
+    if known is None and len(side.text) < _SHORT:
+        # A pointer: the license it names is the one that binds.
+        named = licenses_named(side.text)
+        known = rank_of_license(named.pop()) if len(named) == 1 else None
+    return rank_of_clauses(c.clause for c in reading.clauses) if known is None else known
+
+
+def _grant_turned(was: Reading, now: Reading) -> bool:
+    """Whether an edit opened to commerce what was closed to it, or the other way round: then that decides."""
+    ranks = [rank_of_clauses(c.clause for c in reading.clauses) for reading in (was, now)]
+    closed = [rank is not None and rank >= CLOSED for rank in ranks]
+    return None not in ranks and closed[0] != closed[1]
 
 
 def _shared(old: Side, new: Side) -> float:
@@ -144,7 +160,7 @@ def _lost_page(empty: Side, full: Side, nothing: Reading, something: Reading) ->
         return False
     if len(empty.text) * 5 > len(full.text) or not (something.clauses or something.identity.license):
         return False
-    return not any(re.search(r"(?i)licen[cs]e[ds]?\b|许可|协议|\breserved\b", unit.key) for unit in empty.units)
+    return not any(len(unit.words) > 3 and _TERMS.search(unit.key) for unit in empty.units)
 
 
 def _translation(apart: Difference, old: Side, new: Side) -> bool:

@@ -14,6 +14,7 @@ _RANKS = {
     "no-derivatives": 3, "research-only": 4,
 }  # fmt: skip
 ALL_RIGHTS_RESERVED = 5
+CLOSED = 3  # from here on commerce, or change, is closed to readers
 _GRANTING = {"commercial-use", "modification", "distribution"}
 
 

@@ -25,7 +25,7 @@ FORBIDS = re2.compile(
     r"|\bnot (?:be |to )?\w+"
     r"|\bno (?:right|license|one|person|part|use)\b|\bprohibit\w*|\bforbid\w*|\bforbidden\b|\brestrict\w*|\bnever\b"
     r"|\b(?:terminat|revo[kc])\w*|\bexclud\w+|\bwithout (?:\w+ ){0,3}(?:consent|permission|authori[sz]ation)"
-    r"|不得|禁止|不可|不允许|终止|不应|不能"
+    r"|不得|禁止|不可|不允许|终止|不应|不能|仅可"
 )
 DEMANDS = re2.compile(
     r"\b(?:must|shall|should|requires?|required|agrees? to|ha(?:ve|s) to|need to|responsible for|comply|complies"
@@ -33,8 +33,10 @@ DEMANDS = re2.compile(
 )
 ALLOWS = re2.compile(
     r"\b(?:may|can|permi(?:t|ts|tted)|allow(?:s|ed)?|grants?|granted|free of charge|entitled|welcome to|free to"
-    r"|freely|without restriction)\b|可以|可|授予|允许|免费|有权|自由"
+    r"|freely|without restriction)\b|可以|即可|特此授予|允许|免费|有权|自由"
 )
+# Phrases that look like limits and are none.
+UNLIMITED = re2.compile(r"\bwithout (?:restriction|limitation)\b|\bnot limited to\b|\bwhether or not\b|\bif not\b")
 # What the licensor does or promises is no duty of the reader.
 OF_THE_LICENSOR = re2.compile(r"^\W*(?:we|licensor|the company|our)\b[^,;]{0,40}\b(?:will|shall|may|reserves?|must)\b")
 INFORMS = re2.compile(
@@ -45,7 +47,7 @@ INFORMS = re2.compile(
     r"|联系|邮箱|咨询"
 )
 INSISTS = re2.compile(
-    r"\b(?:must|shall|not|only|solely|unless|require[sd]?|prohibit\w*|agrees?|forbidden)\b|不得|必须|禁止|仅"
+    r"\b(?:must|shall|not|only|solely|unless|require[sd]?|prohibit\w*|agrees?|forbidden)\b|不得|必须|禁止|仅|应"
 )
 LEGAL = re2.compile(
     r"\b(?:liab(?:le|ility|ilities)|warrant(?:y|ies)|merchantab\w+|damages|indemnif\w+|govern(?:ed|ing)|jurisdiction"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from licenses.clauses.sentences import Sentence, sentences
@@ -23,6 +23,9 @@ _REWORDED = 55.0
 # More unmatched sentences than this a side: the text was rewritten, and single sentences prove nothing.
 MOST_UNMATCHED = 250
 _LONGEST_KEY = 2_000
+# The same for a sentence beside one that stands in both texts; looked for only where few are left.
+_TRIMMED = 75.0
+_MOST_TRIMMED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +39,9 @@ class Meant:
 class Side:
     """One of the two texts, with what is asked of it again and again."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, words: Sequence[Word] | None = None) -> None:
         self.text = text
-        self.units = telling_units(text)
+        self.units = telling_units(text, words)
         self.keys = {unit.key for unit in self.units}
         self.stream = f" {' '.join(unit.key for unit in self.units)} "
 
@@ -82,26 +85,45 @@ def difference(old: Side, new: Side) -> Difference:
     lost, gained = old.missing(new), new.missing(old)
     if len(lost) > MOST_UNMATCHED or len(gained) > MOST_UNMATCHED:
         return Difference(tuple(lost), tuple(gained), ())
+    pairs = _pairs(lost, gained, _REWORDED)
+    lost = [unit for unit in lost if unit not in {one for one, _ in pairs}]
+    gained = [unit for unit in gained if unit not in {other for _, other in pairs}]
+    # A sentence that was cut short, or went on: what is left of it says nothing that the other text does not.
+    if len(lost) + len(gained) <= _MOST_TRIMMED:
+        shortened, lengthened = _best(lost, new.units), _best(gained, old.units)
+        pairs += list(shortened.items()) + [(former, unit) for unit, former in lengthened.items()]
+        lost = [unit for unit in lost if unit not in shortened]
+        gained = [unit for unit in gained if unit not in lengthened]
+    return Difference(tuple(lost), tuple(gained), tuple(pairs))
+
+
+def _pairs(lost: Sequence[Unit], gained: Sequence[Unit], cutoff: float) -> list[tuple[Unit, Unit]]:
+    """The most alike of both sides, each once, in the order of the old text."""
     scored = sorted(
         (
             (score, a, b)
             for a, one in enumerate(lost)
             for b, other in enumerate(gained)
-            if (score := fuzz.ratio(one.key[:_LONGEST_KEY], other.key[:_LONGEST_KEY], score_cutoff=_REWORDED))
+            if (score := fuzz.ratio(one.key[:_LONGEST_KEY], other.key[:_LONGEST_KEY], score_cutoff=cutoff))
         ),
         key=lambda item: (-item[0], item[1], item[2]),
     )
     pairs: dict[int, int] = {}
-    taken: set[int] = set()
     for _, a, b in scored:
-        if a not in pairs and b not in taken:
+        if a not in pairs and b not in pairs.values():
             pairs[a] = b
-            taken.add(b)
-    return Difference(
-        tuple(unit for a, unit in enumerate(lost) if a not in pairs),
-        tuple(unit for b, unit in enumerate(gained) if b not in taken),
-        tuple((lost[a], gained[b]) for a, b in sorted(pairs.items())),
-    )
+    return [(lost[a], gained[b]) for a, b in sorted(pairs.items())]
+
+
+def _best(units: Sequence[Unit], among: Sequence[Unit]) -> dict[Unit, Unit]:
+    """For each of these the sentence of the other text that is most like it, if one is."""
+    keys = [unit.key[:_LONGEST_KEY] for unit in among]
+    found = {}
+    for unit in units:
+        best = process.extractOne(unit.key[:_LONGEST_KEY], keys, scorer=fuzz.ratio, score_cutoff=_TRIMMED)
+        if best is not None and len(unit.words) > 5:
+            found[unit] = among[best[2]]
+    return found
 
 
 def meant(found: Difference, old: Side, new: Side) -> Iterator[Meant]:
@@ -141,19 +163,31 @@ class _Context:
         """What it means for a reader when such a sentence, or something in it, comes."""
         if lexicon.LEGAL.search(self.said) or lexicon.OF_THE_LICENSOR.search(self.said):
             return "neutral"
-        if lexicon.FORBIDS.search(self.whole):
+        introduction = _innermost(self.lead)
+        if lexicon.FORBIDS.search(self.said) or lexicon.FORBIDS.search(introduction):
             return "tighter"
+        if lexicon.ALLOWS.search(introduction):
+            return "looser"
         if lexicon.ALLOWS.search(self.said) and not lexicon.INSISTS.search(self.said):
             return "looser"
-        if lexicon.DEMANDS.search(self.whole):
-            return "tighter"
-        return "looser" if lexicon.ALLOWS.search(self.whole) else "neutral"
+        for said in (self.said, introduction, self.lead):
+            if lexicon.DEMANDS.search(said) or lexicon.FORBIDS.search(said):
+                return "tighter"
+            if lexicon.ALLOWS.search(said):
+                return "looser"
+        return "neutral"
+
+
+def _innermost(lead: str) -> str:
+    """The introduction that a list item hangs from directly: what stands before the last colon."""
+    parts = lead.rsplit(":", 2)
+    return parts[-2].rsplit(". ", 1)[-1] if len(parts) > 1 else ""
 
 
 def _context(unit: Unit, side: Side) -> _Context:
     start, end = unit.span
     sentence = side.sentence(start)
-    said = " ".join(side.text[start:end].lower().split())
+    said = lexicon.UNLIMITED.sub(" ", " ".join(side.text[start:end].lower().split()))
     heading = _is_heading(side.text, start, end)
     if sentence is None or sentence.end < start:
         return _Context(said, "", False, True, heading)

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from licenses.comparison.alignment import Unit, units
 from licenses.comparison.words import Word, words
 
+# What is silent and longer than this is a line about copyright: no sentence runs across it.
+_LONGEST_LABEL = 14
 _ARTICLES = frozenset({"a", "an", "the"})
 _LABEL = r"(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-z]|[ivx]{1,6})"
 _SILENT = (
@@ -32,21 +34,24 @@ _SILENT = (
 )
 
 
-def telling_units(text: str) -> list[Unit]:
-    """The sentences of a text, as the words in them that can carry meaning."""
-    found = words(text)
+def telling_units(text: str, known: Sequence[Word] | None = None) -> list[Unit]:
+    """The sentences of a text, as the words in them that can carry meaning. `known` are its words, if at hand."""
+    found = words(text) if known is None else known
     silent = _silent(text)
     kept: list[Word] = []
+    cuts: set[int] = set()
     position = 0
     for word in found:
         while position < len(silent) and silent[position][1] <= word.start:
             position += 1
         if position < len(silent) and silent[position][0] <= word.start:
+            if silent[position][1] - silent[position][0] > _LONGEST_LABEL:
+                cuts.add(len(kept))
             continue
         if word.kind in {"link", "date"} or word.text in _ARTICLES:
             continue
         kept.append(word)
-    return units(text, kept)
+    return units(text, kept, cuts)
 
 
 def _silent(text: str) -> Sequence[tuple[int, int]]:
