@@ -45,6 +45,7 @@ class Score:
     without_new_wording: int = 0
     wording: int = 0
     missed: int = 0
+    not_marked: int = 0
     peer: int = 0
     seconds: float = 0.0
     kept_bytes: int = 0
@@ -147,9 +148,12 @@ def judged(replay: Replay, truth: list[dict[str, Any]]) -> Score:
     score.wording = len(wanted)
     for row in wanted:
         # The change may be recorded between other days where a capture in between was not believed.
-        if not any(c.before <= row["from"] and c.after >= row["to"] for c in alerts):
+        if not any(c.before <= row["from"] and c.after >= row["to"] for c in changes):
             score.missed += 1
             score.notes.append(f"missed {row['from']}..{row['to']} ({row['words']} words)")
+        elif not any(c.before <= row["from"] and c.after >= row["to"] for c in alerts):
+            score.not_marked += 1
+            score.notes.append(f"not marked {row['from']}..{row['to']} ({row['words']} words)")
     for change in alerts:
         rows = [row["judged"] for row in truth if row["from"] < change.after and row["to"] > change.before]
         if "wording" not in rows and "unclear" not in rows:
@@ -173,11 +177,14 @@ def unpack(corpus: Path, scratch: Path, wanted: list[str]) -> list[Path]:
 
 def table(scores: list[Score]) -> str:
     """The scores as a Markdown table with a line of sums."""
-    columns = ["captures", "rejected", "versions", "flips", "substantive", "alerts", "without_new_wording", "wording", "missed", "peer"]
-    heads = ["captures", "rejected", "versions", "flips", "substantive", "alerts", "no new wording", "wording", "missed", "peer's versions"]
+    columns = {
+        "captures": "captures", "rejected": "rejected", "versions": "versions", "flips": "flips", "alerts": "alerts",
+        "without_new_wording": "without new wording", "wording": "wording changes", "missed": "not recorded",
+        "not_marked": "recorded, not marked", "peer": "peer's versions",
+    }  # fmt: skip
     rows = [[s.series, *(str(getattr(s, c)) for c in columns)] for s in scores]
     rows.append(["all", *(str(sum(getattr(s, c) for s in scores)) for c in columns)])
-    lines = ["| " + " | ".join(["series", *heads]) + " |", "|---" + "|---:" * len(columns) + "|"]
+    lines = ["| " + " | ".join(["series", *columns.values()]) + " |", "|---" + "|---:" * len(columns) + "|"]
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
@@ -213,7 +220,25 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 # What a person would declare for these pages, one selector a layout that the page had.
-SELECTORS: dict[str, dict[str, Any]] = {}
+_OPENAI: dict[str, Any] = {
+    "select": ["main article, main:not(:has(article)), [id^=landings-] > div > div:not(:has(footer))"],
+    "remove": ["header:has(nav)", "footer", ".ui-block--cards"],
+}
+SELECTORS: dict[str, dict[str, Any]] = {
+    "chatgpt/acceptable-use-policy": _OPENAI,
+    "chatgpt/terms-of-service": _OPENAI,
+    "claude-ai/acceptable-use-policy-legal-aup": {"select": ["main article"]},
+    "claude-ai/commercial-terms": {"select": ["main article"]},
+    "dalle/acceptable-use-policy": _OPENAI,
+    "google-generative-ai-services/acceptable-use-policy": {"select": ["[role=article]"]},
+    "microsoft-copilot/terms-of-service": {"select": ["#page_content"]},
+    "midjourney/terms-of-service": {
+        "select": ["article, .content_container_text_sec"],
+        "remove": [".content_container_text_sec .page-action"],
+    },
+    # The page holds all of the vendor's terms; the peer takes the first of them.
+    "mistral-ai/terms-of-service": {"select": ["#terms-of-use, #terms-of-service, section.legal .markdown:only-child"]},
+}
 
 if __name__ == "__main__":
     sys.exit(main())

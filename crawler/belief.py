@@ -108,8 +108,6 @@ def _no_page(words: list[str], html: bytes, text: str, former: str | None) -> st
     count = len(words)
     title = _title(html)
     head = html[:400_000]
-    if count < 60 and _CHALLENGE.search(head):
-        return f"a captcha instead of the page ({_said(title, text)})"
     if count < SHORT and legal_rate(text) < 3 * LEAST_RATE:
         said = f"{title}\n{text[:4000]}"
         raw = _visible(head) if count < FEWEST else ""
@@ -123,6 +121,8 @@ def _no_page(words: list[str], html: bytes, text: str, former: str | None) -> st
             found = pattern.search(said) or (pattern.search(raw) if raw else None)
             if found:
                 return f"{kind} instead of the terms: “{' '.join(found[0].split())[:80]}”"
+    if count < 60 and _CHALLENGE.search(head):
+        return f"a captcha instead of the terms: “{_said(title, text)}”"
     if count < FEWEST and (former is None or len(former.split()) >= 2 * FEWEST):
         if html.count(b"<script") > 2:
             return f"a page that needs JavaScript: {count} words of text"
@@ -191,4 +191,4 @@ def _visible(html: bytes) -> str:
 
 
 def _said(title: str, text: str) -> str:
-    return title[:80] or " ".join(text.split())[:80] or "no text"
+    return " ".join(text.split())[:80] or title[:80] or "no text"

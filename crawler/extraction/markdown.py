@@ -19,6 +19,7 @@ _INVISIBLE = re2.compile(r"[\x{ad}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{2060}-\x{
 _SPACES = re2.compile(r"[\t\f\v\r\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{202f}\x{205f}\x{3000} ]+")
 _MARKS = re2.compile(r"^\s*(?:[-*+]|#{1,6}|\d{1,3}\.|\|)?\s*")
 _LINK = re2.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
+_ITEM = re2.compile(r"(?:-|\d{1,3}\.) ")
 _BOLD_PARTS = ("strong", "b")
 
 
@@ -105,8 +106,11 @@ def tidy(text: str) -> str:
         bare = _bare_line(line)
         if line and (not bare or is_volatile(bare)) and not line.startswith("|"):
             continue
-        if line.startswith("- ") or line[:3].rstrip(". ").isdigit():
+        if _ITEM.match(line):
             line = " " * min(indent, 12) + line
+            # Items stand close whether their page puts paragraphs into them or not.
+            if len(lines) > 1 and not lines[-1] and (indent or _ITEM.match(lines[-2].lstrip())):
+                lines.pop()
         if line or (lines and lines[-1]):
             lines.append(line)
     while lines and (not lines[-1] or is_copyright_line(_bare_line(lines[-1]))):
