@@ -7,6 +7,7 @@ twice.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
@@ -14,7 +15,7 @@ from typing import Literal, Protocol
 from crawler.errors import BudgetSpent, CrawlError, Disabled, Gated, NoSuchRevision, Unavailable
 from crawler.gate import gate_text
 from crawler.hub import Entry, Hub
-from crawler.hub_files import File
+from crawler.hub_files import NOT_ANNOUNCED, File
 from crawler.license_files import CARD, Link, read_link, role_of
 from crawler.repository import Repository
 
@@ -22,6 +23,8 @@ Status = Literal["here", "known", "unchanged", "absent", "failed"]
 # Where a row has no siblings: the names that are worth asking for.
 USUAL = (CARD, "LICENSE", "LICENSE.md", "LICENSE.txt", "NOTICE", "USE_POLICY.md", "COPYING")
 GATE_PLACE = "extra_gated"
+# The place of a document that is no file of the repository itself; file names may have colons too.
+_ELSEWHERE = re.compile(r"(?i)https?://|(?:model|dataset|space):[^/]+/[^/]+/.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +67,20 @@ class Known(Protocol):
 
     sha: str | None
 
-    def places(self) -> list[tuple[str, str]]: ...
-    def etag(self, role: str, place: str) -> str | None: ...
-    def oid(self, role: str, place: str) -> str | None: ...
-    def revision(self, role: str, place: str) -> str | None: ...
-    def known_blob(self, oid: str) -> bool: ...
+    def places(self) -> list[tuple[str, str]]:
+        """Role and place of every document."""
+
+    def etag(self, role: str, place: str) -> str | None:
+        """The ETag under which it was fetched."""
+
+    def oid(self, role: str, place: str) -> str | None:
+        """Git's name of it."""
+
+    def revision(self, role: str, place: str) -> str | None:
+        """The commit at which it was read."""
+
+    def known_blob(self, oid: str) -> bool:
+        """Whether bytes of that git name are here, from whichever repository."""
 
 
 FetchPage = Callable[[str], Document]
@@ -113,7 +125,7 @@ class _Gathering:
             return [
                 Document(role, place, "unchanged")
                 for role, place in known.places()
-                if role != "gate" and "://" not in place and ":" not in place.partition("/")[0]
+                if role != "gate" and not _ELSEWHERE.match(place)
             ]
         if row.sha is None:
             return []
@@ -155,19 +167,30 @@ class _Gathering:
             raise
         except CrawlError as error:
             return failed(role, path, error)
+        if entry is not None and _is_another(file, entry, row.sha):
+            return Document(role, path, "failed", problem=NOT_ANNOUNCED, later=True)
         document = of_file(role, path, file)
         date = entry.committed_at if entry is not None else row.last_modified
         oid = entry.oid if entry is not None and entry.oid else document.oid
         return replace(document, committed_at=date, oid=oid)
 
 
+def _is_another(file: File, entry: Entry, revision: str | None) -> bool:
+    """Whether other bytes came than those that the tree names at this commit: a proxy's page, half a file (F15)."""
+    if file.content is None or file.revision not in (None, revision):
+        return False
+    linked = entry.sha256 is None and len(file.etag or "") == 64  # the tree names a pointer: it tells nothing
+    return not linked and not entry.names(file.content)
+
+
 def of_file(role: str, place: str, file: File) -> Document:
     """A fetched file as a document."""
     oid = file.etag if file.etag and len(file.etag) == 40 else None
-    # What is too large or gated today will be so tomorrow: not asked for again until its commit moves.
+    # What is too large or gated today will be so tomorrow: not asked for again until its row changes.
     return Document(
-        role, place, file.status, file.content, etag=file.etag, oid=oid, revision=file.revision, problem=file.problem
-    )
+        role, place, file.status, file.content, etag=file.etag, oid=oid, revision=file.revision,
+        problem=file.problem, later=file.later,
+    )  # fmt: skip
 
 
 def failed(role: str, place: str, error: CrawlError) -> Document:

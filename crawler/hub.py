@@ -5,6 +5,7 @@ All through huggingface_hub's session (`hub_http`); rows are read raw (`reposito
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ import httpx2
 from crawler.addresses import AddressGuard, AddressRefused
 from crawler.errors import CrawlError, NoSuchRevision, Unavailable
 from crawler.guarded_http import FetchFailed, Limits, get
-from crawler.hub_files import File, Files, repo_path
+from crawler.hub_files import File, Files, git_oid, repo_path
 from crawler.hub_http import HubHttp, Request
 from crawler.hub_json import array, record
 from crawler.hub_lists import EXPAND, SECTION, Page, Walk
@@ -29,12 +30,22 @@ COMMITS = 1000  # of one page of history
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file as the tree has it: git's name of it, its size in bytes, and when it was last committed (ISO 8601)."""
+    """A file as the tree has it: git's name of it, its size in bytes, and when it was last committed (ISO 8601).
+
+    Of a file in LFS, git's name is that of the pointer; `sha256` is that of the bytes.
+    """
 
     path: str
     oid: str | None
     size: int
     committed_at: str | None = None
+    sha256: str | None = None
+
+    def names(self, content: bytes) -> bool:
+        """Whether this is the file with that content, as far as the tree tells."""
+        if self.sha256 is not None:
+            return hashlib.sha256(content).hexdigest() == self.sha256
+        return self.oid is None or git_oid(content) == self.oid
 
 
 class Hub:
@@ -177,11 +188,14 @@ def _entry(item: Any) -> Entry | None:
         return None
     oid, size, commit = item.get("oid"), item.get("size"), item.get("lastCommit")
     date = commit.get("date") if isinstance(commit, dict) else None
+    lfs = item.get("lfs")
+    linked = lfs.get("oid") if isinstance(lfs, dict) else None
     return Entry(
         item["path"],
         oid if isinstance(oid, str) else None,
         size if isinstance(size, int) else 0,
         date[:19] + "Z" if isinstance(date, str) and len(date) >= 19 else None,
+        linked if isinstance(linked, str) else None,
     )
 
 

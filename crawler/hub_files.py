@@ -19,6 +19,8 @@ from crawler.hub_http import HubHttp, Request
 PREFIX = {"model": "", "dataset": "datasets/", "space": "spaces/"}
 _GIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_ZIPPED = re.compile(r'"?[-;](?:gzip|br|zstd|df)$')
+NOT_ANNOUNCED = "the bytes are not those announced"
 _POINTER = b"version https://git-lfs.github.com/spec/v1"
 POINTER_BYTES = 1024
 
@@ -28,7 +30,8 @@ class File:
     """What asking for one file brought.
 
     `status`: "here" (with `content`), "unchanged" (304), "absent" (surely not in that commit), "failed" (`problem`).
-    `etag` is unquoted; `revision` the commit that was really read; `size` in bytes where it is known.
+    `etag` is unquoted; `revision` the commit that was really read; `size` in bytes where it is known. `later` marks
+    a failure that asking again another day may make up for; what is too large today will be so tomorrow.
     """
 
     status: Literal["here", "unchanged", "absent", "failed"]
@@ -37,6 +40,7 @@ class File:
     revision: str | None = None
     size: int = 0
     problem: str | None = None
+    later: bool = False
 
 
 Elsewhere = Callable[[str, int], bytes]
@@ -81,7 +85,7 @@ class Files:
         answer = self._http.ask(request)
         if answer.status in (301, 302, 303, 307, 308):
             return self._linked(request, answer, etag)
-        return _file(answer, self._max_bytes)
+        return _file(answer, self._max_bytes, conditional=etag is not None)
 
     def _linked(self, request: Request, answer: Answer, etag: str | None) -> File:
         """Follow to the CDN. Its own ETag is not the file's; X-Linked-Etag on the redirect is the SHA-256."""
@@ -97,12 +101,12 @@ class Files:
                 content = self._elsewhere(answer.headers.get("location", ""), self._max_bytes)
             except CrawlError as error:
                 if attempt == 2:
-                    return File("failed", etag=linked, revision=revision, size=size, problem=str(error))
+                    return File("failed", None, linked, revision, size, str(error), later=True)
                 # Links to the CDN expire: a fresh one, once (F14).
                 answer = self._http.ask(request)
                 continue
             if linked and _SHA256.fullmatch(linked) and hashlib.sha256(content).hexdigest() != linked:
-                return File("failed", etag=linked, revision=revision, problem="the bytes are not those announced")
+                return File("failed", None, linked, revision, size, NOT_ANNOUNCED, later=True)
             return File("here", content, linked, revision, len(content))
         raise AssertionError("unreachable")
 
@@ -116,22 +120,31 @@ def _checked(answer: Answer) -> None:
         raise Transient("the bytes are not those that the ETag names")
 
 
-def _file(answer: Answer, max_bytes: int) -> File:
+def _file(answer: Answer, max_bytes: int, *, conditional: bool) -> File:
     revision, etag = answer.headers.get("x-repo-commit"), plain_etag(answer.headers.get("etag"))
-    if answer.status == 304:
+    if answer.status == 304 and conditional:
         return File("unchanged", etag=etag, revision=revision)
     if answer.status == 404:
         return File("absent", revision=revision)
     if answer.status != 200:
-        return File("failed", problem=f"the Hub answers {answer.status} to a plain request")
+        return File("failed", problem=f"the Hub answers {answer.status} to a plain request", later=True)
     if not answer.whole:
         return _too_large(_number(answer.headers.get("content-length")), etag, revision, max_bytes)
     content = answer.content
     if content.startswith(_POINTER) and len(content) <= POINTER_BYTES:
-        return File("failed", etag=etag, revision=revision, problem="an LFS pointer came instead of the file")
-    if etag is None and "html" in answer.headers.get("content-type", "") and b"<html" in content[:1024].lower():
-        return File("failed", revision=revision, problem="a web page came instead of the file")
+        # Where that very pointer was committed as if it were the file, it will come again.
+        later = git_oid(content) != etag
+        return File("failed", None, etag, revision, problem="an LFS pointer came instead of the file", later=later)
+    if _is_a_wall(answer, etag):
+        return File("failed", revision=revision, problem="a web page came instead of the file", later=True)
     return File("here", content, etag, revision, len(content))
+
+
+def _is_a_wall(answer: Answer, etag: str | None) -> bool:
+    """Whether a web page came under no name of git's: a login, a proxy. The Hub sends files as plain text."""
+    if etag is not None and _GIT.fullmatch(etag):
+        return False
+    return "html" in answer.headers.get("content-type", "") and b"<html" in answer.content[:1024].lower()
 
 
 def _too_large(size: int, etag: str | None, revision: str | None, cap: int = 0) -> File:
@@ -143,9 +156,9 @@ def plain_etag(value: str | None) -> str | None:
     """An ETag without `W/`, quotes, and the suffix that a compressing proxy adds; None for none."""
     if not value:
         return None
-    # A header that came twice is joined by a comma.
+    # A header that came twice is joined by a comma; proxies put what they did before or after the closing quote.
     plain = value.split(",")[0].strip().removeprefix("W/").strip('"')
-    return plain.removesuffix("-gzip") or None
+    return _ZIPPED.sub("", plain).strip('"') or None
 
 
 def _number(value: str | None) -> int:

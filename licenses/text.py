@@ -18,10 +18,20 @@ def decode(content: bytes) -> str:
 
     UTF-8 unless a byte order mark says otherwise. Never raises; the result can be encoded as UTF-8.
     """
-    encoding = "utf-8"
-    for mark, named in _BOMS:
-        if content.startswith(mark):
-            content, encoding = content[len(mark) :], named
-            break
-    text = content.decode(encoding, "replace")
+    mark, encoding = _mark(content)
+    text = content[len(mark) :].decode(encoding, "replace")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def oddity(content: bytes) -> str | None:
+    """What is wrong with `content` as a text, in a few words: nothing in it, or bytes that had to be replaced."""
+    mark, encoding = _mark(content)
+    try:
+        text = content[len(mark) :].decode(encoding)
+    except UnicodeDecodeError:
+        return f"bytes that are no {encoding.upper()} are replaced"
+    return None if text.strip() else "empty"
+
+
+def _mark(content: bytes) -> tuple[bytes, str]:
+    return next(((mark, encoding) for mark, encoding in _BOMS if content.startswith(mark)), (b"", "utf-8"))

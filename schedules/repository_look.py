@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 from crawler.bundle import Document, gather, leads_away
 from crawler.errors import Disabled
 from crawler.repository import Repository
 from crawler.settings import Watch
 from licenses.card import read_card
+from licenses.text import oddity
 from schedules.clock import now, stamp
 from schedules.known_files import KnownFiles
 from schedules.linked_pages import LinkedPages
 from schedules.observing import facts, row_hash
 from schedules.session import Session
 from storage.known import Known
-from storage.records import Availability, DocumentSeen, DocumentStatus, Facts, Kind, Observation
+from storage.records import Availability, DocumentSeen, DocumentStatus, Facts, Kind, Observation, Role
 
 
 class RepositoryLook:
@@ -25,26 +27,29 @@ class RepositoryLook:
         self.session, self.kind, self.pages = session, kind, pages
         self.patterns = tuple(watch.license_files)
 
-    def is_known(self, row: Repository, recorded: Known) -> bool:
+    def is_known(self, row: Repository, said: Facts, recorded: Known) -> bool:
         """Whether nothing can have changed: the row says what it said, and no link leads out of the repository."""
-        return self.same_row(row, recorded) and not recorded.files_behind and not self.leads_away(row)
+        return self.same_row(row, said, recorded) and not recorded.files_behind and not self.leads_away(row)
 
-    def same_row(self, row: Repository, recorded: Known) -> bool:
+    def same_row(self, row: Repository, said: Facts, recorded: Known) -> bool:
         """Whether the row says what it said."""
-        return recorded.row_hash == row_hash(row) and recorded.availability not in ("unavailable", "disabled")
+        return recorded.row_hash == row_hash(row.name, said) and recorded.availability not in ("unavailable", "disabled")
 
     def leads_away(self, row: Repository) -> bool:
         """Whether the license is kept outside of the repository."""
         return leads_away(row, self.session.endpoint)
 
-    def from_row(self, row: Repository, recorded: Known | None, watch: str) -> Observation:
+    def from_row(self, row: Repository, said: Facts, recorded: Known | None, watch: str) -> Observation:
         """What the row alone tells; its files are put off."""
         moved = recorded is None or recorded.sha != row.sha or recorded.files_behind
-        return self._observation(row, recorded, watch, None, None, behind=moved)
+        return self._observation(row, said, recorded, watch, None, behind=moved)
 
     def observe(self, row: Repository, recorded: Known | None, watch: str) -> Observation:
         """Look at the files that may have changed. Raises crawler.errors.CrawlError if they cannot be had."""
         files = KnownFiles(self.session, recorded, full=self.session.full)
+        if recorded is not None and recorded.row_hash != row_hash(row):
+            # Another row at the same commit: a gate that opened lets files through that were refused before.
+            files.sha = None
         bundle = gather(
             self.session.hub, row, files, lambda url: self.pages.fetch(url, files), patterns=self.patterns
         )
@@ -53,15 +58,16 @@ class RepositoryLook:
             if document.status == "failed":
                 self.session.fail(f"{self.kind}:{row.name}", f"{document.place}: {document.problem}")
         card = next((d.content for d in bundle.documents if d.role == "card" and d.content is not None), None)
-        return self._observation(row, recorded, watch, seen, card, behind=bundle.incomplete)
+        said = facts(row, read_card(card).error if card is not None else recorded.card_error if recorded else None)
+        return self._observation(row, said, recorded, watch, seen, behind=bundle.incomplete)
 
     def _observation(
         self,
         row: Repository,
+        said: Facts,
         recorded: Known | None,
         watch: str,
         documents: tuple[DocumentSeen, ...] | None,
-        card: bytes | None,
         *,
         behind: bool,
     ) -> Observation:
@@ -69,8 +75,8 @@ class RepositoryLook:
             kind=self.kind,
             hub_id=row.hub_id,
             name=row.name,
-            facts=facts(row, self._card_error(card, recorded)),
-            row_hash=row_hash(row),
+            facts=said,
+            row_hash=row_hash(row.name, said),
             documents=documents,
             since=self._since(row, recorded),
             files_behind=behind,
@@ -101,7 +107,7 @@ class RepositoryLook:
                 document.role, document.content, text=document.text, after=former, oid=document.oid
             )
         return DocumentSeen(
-            document.role,
+            cast(Role, document.role),
             document.place,
             status,
             *hashes,
@@ -111,13 +117,13 @@ class RepositoryLook:
             document.revision,
             stamp(now()),
             document.committed_at,
-            document.problem,
+            document.problem or self._oddity(document),
         )
 
-    def _card_error(self, card: bytes | None, recorded: Known | None) -> str | None:
-        if card is not None:
-            return read_card(card).error
-        return recorded.card_error if recorded else None
+    def _oddity(self, document: Document) -> str | None:
+        """What a reader of the stored text should know of its bytes."""
+        extracted = document.content is None or document.text is not None
+        return None if extracted else oddity(document.content or b"")
 
     def _since(self, row: Repository, recorded: Known | None) -> str | None:
         """A commit dates a change of content; what no commit shows is dated by the refresh that saw it."""
