@@ -25,6 +25,15 @@ class _Page:
     starts: Sequence[int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """What found a clause: the find, the number of the sentence, and the span of the match in its plain copy."""
+
+    find: Find
+    number: int
+    span: tuple[int, int]
+
+
 def found_in(text: str) -> tuple[Clause, ...]:
     """The clauses of a text, ordered by where they stand in it."""
     read = sentences(text)
@@ -33,39 +42,51 @@ def found_in(text: str) -> tuple[Clause, ...]:
         starts.append(position)
         position += len(sentence.plain.lower) + 1
     page = _Page(read, "\n".join(s.plain.lower for s in read), starts)
-    hits: dict[str, tuple[int, tuple[int, int]]] = {}
+    hits: dict[str, _Hit] = {}
     fields: list[str] = []
     for rule in rules():
+        if rule.unless_text is not None and rule.unless_text.search(page.lines):
+            continue
         if "fields" in rule.values:
-            fields, hit = banned_uses(rule, page.sentences)
+            fields, place = banned_uses(rule, read)
+            hit = None if place is None else _Hit(rule.finds[0], *place)
         else:
             hit = _first(rule, page)
         if hit is not None:
             hits[rule.clause] = hit
     kept: list[Clause] = []
-    for rule in rules():
-        if rule.clause not in hits or any(other in hits for other in rule.unless_found):
-            continue
+    for rule, hit in _standing(hits, page):
         known = {"fields": fields} if "fields" in rule.values else {}
-        kept.append(_clause(rule, text, Context(text, read, *hits[rule.clause]), known))
+        kept.append(_clause(rule, text, Context(text, read, hit.number, hit.span), known))
     return tuple(sorted(kept, key=lambda clause: (clause.start, clause.clause)))
 
 
-def _first(rule: Rule, page: _Page) -> tuple[int, tuple[int, int]] | None:
+def _standing(hits: dict[str, _Hit], page: _Page) -> Iterator[tuple[Rule, _Hit]]:
+    """The hits that stand beside one another, and those that follow from others."""
+    for rule in rules():
+        hit = hits.get(rule.clause)
+        if hit is None and rule.follows_from and all(other in hits for other in rule.follows_from):
+            hit = hits[rule.follows_from[0]]
+            if rule.unless_text is not None and rule.unless_text.search(page.lines):
+                continue
+        if hit is None or any(other in hits for other in rule.unless_found + hit.find.alone):
+            continue
+        yield rule, hit
+
+
+def _first(rule: Rule, page: _Page) -> _Hit | None:
     """The sentence that proves the clause best: by the earliest of the rule's finds, then by its place."""
-    if rule.unless_text is not None and rule.unless_text.search(page.lines):
-        return None
-    best: tuple[int, int, tuple[int, int]] | None = None
+    best: _Hit | None = None
+    rank = len(rule.finds)
     for number in _candidates(rule.scan, page):
-        sentence = page.sentences[number]
-        for rank, find in enumerate(rule.finds[: best[0] if best else None]):
-            match = _states(find, sentence)
+        for position, find in enumerate(rule.finds[:rank]):
+            match = _states(find, page.sentences[number])
             if match is not None:
-                best = rank, number, match.span()
+                best, rank = _Hit(find, number, match.span()), position
                 break
-        if best is not None and best[0] == 0:
+        if rank == 0:
             break
-    return None if best is None else best[1:]
+    return best
 
 
 def _candidates(scan: Any, page: _Page) -> Iterator[int]:

@@ -34,6 +34,10 @@ _LAW_OF = re.compile(
 _PLACE_LAW = re.compile(
     rf"(?:under|by|with|to) (?:the )?(?:applicable )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) (?:state )?[Ll]aws?\b"
 )
+_LAW_GOVERNS = re.compile(
+    rf"^(?:\S+ )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) [Ll]aws? (?:will|shall) govern"
+    r"|(?P<han>中华人民共和国|中国|香港|新加坡)"
+)
 # Words that open with a capital in such sentences and are no places.
 _NO_PLACE = re.compile(
     r"(?:Applicable|Justice|First Instance|Competent|Licensor|Licensee|Contributor|International|Copyright|Member State|Licen[sc]e|Agreement|"
@@ -49,9 +53,10 @@ def places_named(lower: str) -> list[str]:
 
 def law_named(text: str) -> str | None:
     """The place whose law a sentence names, as written, without "the"; of a federation and a state, the state."""
-    for pattern in (_LAW_OF, _PLACE_LAW):
+    for pattern in (_LAW_OF, _PLACE_LAW, _LAW_GOVERNS):
         for match in pattern.finditer(text):
-            place = _TRAILING.sub("", match["place"]).removeprefix("the ").strip(" .,")
+            named = match["place"] or match.groupdict().get("han") or ""
+            place = _TRAILING.sub("", named).removeprefix("the ").strip(" .,")
             if place and not _NO_PLACE.match(place):
                 return place
     return None

@@ -99,13 +99,19 @@ def _instead(noise: re.Match[str]) -> str:
     """The one character, or none, that a run of noise becomes."""
     kind = noise.lastgroup
     if kind in {"wrap", "blank"}:
-        return " "
+        return "" if _between_han(noise) else " "
     if kind == "entity":
         word = html.unescape(noise.group())
         return word if len(word) == 1 and not word.isspace() else " "
     if kind == "tag" and noise.group().lower().lstrip("</").startswith(_BREAKING):
         return " "
     return ""
+
+
+def _between_han(noise: re.Match[str]) -> bool:
+    """Chinese is written without blanks: one that a line break left between two characters is none."""
+    before, after = noise.string[noise.start() - 1 : noise.start()], noise.string[noise.end() : noise.end() + 1]
+    return "\u3001" <= before <= "\u9fff" and "\u3001" <= after <= "\u9fff"
 
 
 def lowered(text: str) -> str:

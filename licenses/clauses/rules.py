@@ -34,6 +34,7 @@ class Find:
     above: Any | None
     defining: str
     explaining: bool
+    alone: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,15 @@ class Rule:
     """A clause and how it is found.
 
     `scan` matches wherever one of `finds` may; `values` describes its parameters, each as in the file;
-    `unless_found` are clauses beside which this one is not reported; `unless_text` rules out a whole text.
+    `unless_found` are clauses beside which this one is not reported, `follows_from` those that together imply
+    it; `unless_text` rules out a whole text.
     """
 
     clause: str
     scan: Any
     finds: tuple[Find, ...]
     unless_found: tuple[str, ...]
+    follows_from: tuple[str, ...]
     unless_text: Any | None
     values: Mapping[str, Value]
 
@@ -106,6 +109,7 @@ def _rule(name: str, entry: dict[str, Any]) -> Rule:
         pattern(joined),
         tuple(_find(find) for find in finds),
         tuple(entry.get("unless_found", ())),
+        tuple(entry.get("follows_from", ())),
         _optional(entry.get("unless_text")),
         MappingProxyType({key: _value(value) for key, value in entry.get("parameters", {}).items()}),
     )
@@ -136,6 +140,7 @@ def _find(find: dict[str, Any]) -> Find:
         _optional(find.get("above")),
         find.get("definitions", "skip"),
         bool(find.get("preambles", False)),
+        tuple(find.get("alone", ())),
     )
 
 
