@@ -30,7 +30,7 @@ class Ended(click.ClickException):
 
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(message)
-        self.exit_code = exit_code
+        self.exit_code = exit_code  # type: ignore[misc]  # click declares a class variable, and reads it off the instance
 
 
 @contextmanager

@@ -13,11 +13,12 @@ from crawler.repository import Repository
 from crawler.settings import Watch
 from schedules.errors import UnknownSubjects
 from schedules.linked_pages import LinkedPages
+from schedules.observing import facts
 from schedules.repository_look import RepositoryLook
 from schedules.session import Session
 from storage import known
 from storage.known import Known
-from storage.records import Kind
+from storage.records import Facts, Kind
 
 KINDS: dict[Kind, str] = {"model": "models", "dataset": "datasets", "space": "spaces"}
 # A sweep of a whole kind that misses more than this share has lost rows, not repositories (hub-protocol.md 3.3).
@@ -121,20 +122,20 @@ class KindWalk:
             if recorded.subject in self.seen and not _newer(row, recorded):
                 return
             self.seen.add(recorded.subject)
-        if recorded is not None and not self.session.full and self._is_known(row, recorded, watch):
+        said = facts(row)
+        if recorded is not None and not self.session.full and self._is_known(row, said, recorded, watch):
             self.session.unmoved(None)
-            return
-        self._observe(row, recorded, watch)
+        elif _whole(watch):
+            self.session.stage(self.look.from_row(row, said, recorded, watch))
+        else:
+            self._observe(row, recorded, watch)
 
-    def _is_known(self, row: Repository, recorded: Known, watch: str) -> bool:
+    def _is_known(self, row: Repository, said: Facts, recorded: Known, watch: str) -> bool:
         # In a whole kind, what waits for its turn is known enough, and links are followed when it comes.
-        return self.look.same_row(row, recorded) if _whole(watch) else self.look.is_known(row, recorded)
+        return self.look.same_row(row, said, recorded) if _whole(watch) else self.look.is_known(row, said, recorded)
 
     def _observe(self, row: Repository, recorded: Known | None, watch: str) -> None:
         """The per-item boundary: one repository that fails is a failure, and the others are done."""
-        if _whole(watch):
-            self.session.stage(self.look.from_row(row, recorded, watch))
-            return
         try:
             self.session.stage(self.look.observe(row, recorded, watch))
         except (Unavailable, Disabled) as answer:
@@ -175,7 +176,7 @@ class KindWalk:
             if same.subject in self.seen:
                 return
             self.seen.add(same.subject)
-        if same is not None and not self.session.full and self.look.is_known(row, same):
+        if same is not None and not self.session.full and self.look.is_known(row, facts(row), same):
             self.session.unmoved(same.subject)
             return
         self._observe(row, same, "")

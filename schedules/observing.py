@@ -11,27 +11,22 @@ from crawler.repository import Repository
 from storage.records import Availability, Facts
 
 
-def row_hash(repository: Repository) -> bytes:
+def row_hash(name: str, said: Facts) -> bytes:
     """Eight bytes over all of a listing row that can make a version or move a file; counters are left out."""
     row = (
-        repository.name,
-        repository.sha,
-        repository.gated,
-        repository.private,
-        repository.disabled,
-        claim(repository.card_data),
-        sorted(license_tags(repository.tags)),
-        repository.base_models,
-        repository.has_weights,
-    )
+        name, said.sha, said.gated, said.availability, said.license_claimed, said.license_name, said.license_link,
+        said.license_tags, said.base_model, said.has_weights,
+    )  # fmt: skip
     # repr, since strangers' strings may hold what no JSON can (lone surrogates).
     return hashlib.blake2b(repr(row).encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def claim(card_data: Any) -> tuple[str | None, str | None, str | None]:
     """license, license_name, license_link as the card has them: a string as it is, anything else as JSON."""
-    fields = card_data if isinstance(card_data, dict) else {}
-    return tuple(_as_written(fields.get(name)) for name in ("license", "license_name", "license_link"))  # type: ignore[return-value]
+    if not isinstance(card_data, dict):
+        return None, None, None
+    get = card_data.get
+    return _as_written(get("license")), _as_written(get("license_name")), _as_written(get("license_link"))
 
 
 def _as_written(value: Any) -> str | None:
@@ -42,7 +37,13 @@ def _as_written(value: Any) -> str | None:
 
 def _storable(value: str | None) -> str | None:
     # SQLite takes no lone surrogates, and NUL ends a text for half of its functions.
-    return value if value is None else value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+    if value is None or (value.isascii() and "\0" not in value):
+        return value
+    return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def _stored(value: str) -> str:
+    return _storable(value) or ""
 
 
 def license_tags(tags: Iterable[str]) -> list[str]:
@@ -53,7 +54,7 @@ def license_tags(tags: Iterable[str]) -> list[str]:
 def facts(repository: Repository, card_error: str | None = None) -> Facts:
     """What a listing row says of a repository, and what reading its card said."""
     claimed, name, link = claim(repository.card_data)
-    tags = tuple(license_tags(repository.tags))
+    tags = tuple(map(_stored, license_tags(repository.tags)))
     availability: Availability = "disabled" if repository.disabled else "private" if repository.private else "available"
     return Facts(
         availability=availability,
@@ -62,7 +63,7 @@ def facts(repository: Repository, card_error: str | None = None) -> Facts:
         license_name=name,
         license_link=link,
         license_tags=tags,
-        base_model=tuple(repository.base_models),
+        base_model=tuple(map(_stored, repository.base_models)),
         sha=repository.sha,
         last_modified=repository.last_modified,
         created_at=repository.created_at,

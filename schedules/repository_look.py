@@ -47,7 +47,7 @@ class RepositoryLook:
     def observe(self, row: Repository, recorded: Known | None, watch: str) -> Observation:
         """Look at the files that may have changed. Raises crawler.errors.CrawlError if they cannot be had."""
         files = KnownFiles(self.session, recorded, full=self.session.full)
-        if recorded is not None and recorded.row_hash != row_hash(row):
+        if recorded is not None and recorded.row_hash != row_hash(row.name, facts(row)):
             # Another row at the same commit: a gate that opened lets files through that were refused before.
             files.sha = None
         bundle = gather(

@@ -6,8 +6,9 @@ The only updates are those that the archive's laws allow: an open interval is cl
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 
 import orjson
 
@@ -17,6 +18,7 @@ from storage.archive import Archive
 from storage.changes import Change
 from storage.current import CurrentRow, load_current, save_current, watch_id
 from storage.drift import changes
+from storage.first_sight import FirstSight
 from storage.position import understand
 from storage.records import Observation
 from storage.runs import Run
@@ -24,6 +26,7 @@ from storage.state import State, StoredDocument, load_state, merge, packed
 from storage.understanding import Understanding
 
 GONE = ("unavailable", "disabled")
+BATCH = 1000
 
 
 @dataclass
@@ -32,7 +35,13 @@ class Recorded:
 
     changed: int = 0
     events: int = 0
-    subjects: set[int] = field(default_factory=set)
+
+
+def batched(items: Iterable[Observation], size: int) -> Iterator[list[Observation]]:
+    """Lists of `size` items (itertools.batched is of Python 3.12)."""
+    waiting = iter(items)
+    while batch := list(islice(waiting, size)):
+        yield batch
 
 
 class Recorder:
@@ -48,8 +57,12 @@ class Recorder:
 
     def record_all(self, observations: Iterable[Observation], progress: Callable[[int], None]) -> Recorded:
         """Record each observation in turn; `progress` is told how many are done."""
-        for count, seen in enumerate(observations, 1):
-            self.record(seen)
+        first_sight = FirstSight(self.conn, self.run, lambda name: self._watch(name, None))
+        count = 0
+        for batch in batched(observations, BATCH):
+            for seen in first_sight.add(batch):
+                self.record(seen)
+            count += len(batch)
             progress(count)
         return self.done
 
@@ -71,7 +84,6 @@ class Recorder:
         elif found:
             self._write_events(subject.id, current.version, found)
         self._move_current(current, seen)
-        self.done.subjects.add(subject.id)
 
     def _rewritten(self, current: CurrentRow, seen: Observation) -> Change:
         return Change(

@@ -153,7 +153,6 @@ create table version (
     files_read integer not null default 1  -- 0: of a list only, its files still wait to be read
 ) strict;
 create index version_subject on version(subject, valid_from);
-create index version_from on version(valid_from);
 create index version_to on version(valid_to) where valid_to is not null;
 create table document (
     id integer primary key,
@@ -201,10 +200,9 @@ create table current (
     similarity real,
     openness text not null default 'unknown'
 ) strict;
-create index current_watch on current(watch);
 create index current_behind on current(files_behind) where files_behind = 1;
-create index current_found on current(license_found);
-create index current_openness on current(openness);
+create index current_found on current(license_found) where license_found is not null;
+create index current_openness on current(openness) where openness <> 'unknown';
 create index current_unavailable on current(unavailable_since) where unavailable_since is not null;
 """,
     )

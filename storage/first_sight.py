@@ -1,0 +1,100 @@
+"""Records subjects that were never seen before and of which only a list row is known: by the thousand.
+
+A first sweep of a whole kind is nothing but these: one row each in subject, version and current, and no event.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+
+from storage.current import COLUMNS
+from storage.records import Observation
+from storage.runs import Run
+from storage.state import TRACKED, State, packed
+
+_CHUNK = 500
+_VERSION = ("id", "subject", "valid_from", "since", "sha", "bundle_hash", *TRACKED, "card_error", "files_read")
+_CURRENT = (
+    "subject", "version", "first_run", "changed_run", "watch", "seen_in", "row_hash", "sha", "files_behind",
+    "last_modified", "created_at", "modality", "parameters", "downloads", "has_weights",
+)  # fmt: skip
+assert set(_CURRENT) <= set(COLUMNS)
+
+
+def is_plain(seen: Observation) -> bool:
+    """Whether an observation is of a list row alone."""
+    return seen.documents is None and seen.hub_id is not None and seen.facts.availability not in ("unavailable",)
+
+
+class FirstSight:
+    """Adds new subjects in bulk. `watch_id` gives the id of a walk."""
+
+    def __init__(self, conn: sqlite3.Connection, run: Run, watch_id: Callable[[str], int | None]) -> None:
+        self.conn, self.run, self._watch_id = conn, run, watch_id
+        # Names that are watched though nobody had them: whoever has one now is not simply new.
+        self._placeholders = {row[0] for row in conn.execute("select name from subject where hub_id is null")}
+        self._subject = self._last("subject")
+        self._version = self._last("version")
+
+    def add(self, observations: Sequence[Observation]) -> list[Observation]:
+        """Record those that are new; returns the others, in their order."""
+        known = self._known(observations)
+        fresh = [
+            one for one in observations
+            if is_plain(one) and (one.kind, packed(one.hub_id)) not in known and one.name not in self._placeholders
+        ]  # fmt: skip
+        if not fresh:
+            return list(observations)
+        self._subject, self._version = self._last("subject"), self._last("version")
+        self.conn.executemany(
+            "insert into subject (id, kind, hub_id, name) values (?, ?, ?, ?)",
+            ((self._subject + place, one.kind, packed(one.hub_id), one.name) for place, one in enumerate(fresh, 1)),
+        )
+        self._insert("version", _VERSION, [self._version_row(place, one) for place, one in enumerate(fresh, 1)])
+        self._insert("current", _CURRENT, [self._current_row(place, one) for place, one in enumerate(fresh, 1)])
+        done = set(map(id, fresh))
+        return [one for one in observations if id(one) not in done]
+
+    def _last(self, table: str) -> int:
+        return int(self.conn.execute(f"select ifnull(max(id), 0) from {table}").fetchone()[0])
+
+    def _insert(self, table: str, columns: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
+        marks = ", ".join("?" * len(columns))
+        self.conn.executemany(f"insert into {table} ({', '.join(columns)}) values ({marks})", rows)
+
+    def _known(self, observations: Sequence[Observation]) -> set[tuple[str, bytes | None]]:
+        found: set[tuple[str, bytes | None]] = set()
+        for kind in {one.kind for one in observations}:
+            names = [packed(one.hub_id) for one in observations if one.kind == kind]
+            for start in range(0, len(names), _CHUNK):
+                part = names[start : start + _CHUNK]
+                marks = ", ".join("?" * len(part))
+                query = f"select hub_id from subject where kind = ? and hub_id in ({marks})"
+                found.update((kind, row[0]) for row in self.conn.execute(query, (kind, *part)))
+        return found
+
+    def _version_row(self, place: int, one: Observation) -> tuple[Any, ...]:
+        said = one.facts
+        return (
+            self._version + place, self._subject + place, self.run.id, one.since or self.run.started_at,
+            packed(said.sha), State(said, (), False).bundle_hash(), said.availability, said.gated,
+            said.license_claimed, said.license_name, said.license_link, _json(said.license_tags),
+            _json(said.base_model), said.card_error, 0,
+        )  # fmt: skip
+
+    def _current_row(self, place: int, one: Observation) -> tuple[Any, ...]:
+        said = one.facts
+        return (
+            self._subject + place, self._version + place, self.run.id, self.run.id, self._watch_id(one.watch),
+            self.run.id, one.row_hash, packed(said.sha), int(one.files_behind), said.last_modified, said.created_at,
+            said.modality, said.parameters, said.downloads,
+            None if said.has_weights is None else int(said.has_weights),
+        )  # fmt: skip
+
+
+def _json(values: tuple[str, ...]) -> str | None:
+    return orjson.dumps(values).decode() if values else None
