@@ -111,8 +111,6 @@ class Hub:
             read=record,
         )
         answer = self._http.ask(request)
-        if answer.status != 200:
-            raise CrawlError(f"the Hub answers {answer.status}, leading away from it")
         try:
             return from_row(kind, answer.value, patterns)
         except BadRow as error:

@@ -87,6 +87,16 @@ def meaning(answer: Answer, refusals: Refusals) -> None:
     raise error
 
 
+def without_content(answer: Answer) -> Exception:
+    """What to raise for an answer that is no refusal but holds nothing of what was asked: 204, 202, 304, 3xx."""
+    if 300 <= answer.status < 400 and answer.status != 304:
+        where = " ".join(answer.headers.get("location", "nowhere").split())[:200]
+        return CrawlError(f"the Hub answers {answer.status}, leading away from it, to {where}")
+    if answer.status >= 400:
+        return CrawlError(f"the Hub answers {answer.status}: {answer.message}")
+    return Transient(f"the Hub answers {answer.status} and nothing else", status=answer.status)
+
+
 def _error(answer: Answer) -> Exception | None:
     """What a 4xx says of the repository; None when it says nothing of it (a block, a wall, a proxy)."""
     status, code, message = answer.status, answer.code, answer.message

@@ -23,7 +23,7 @@ from huggingface_hub.utils._http import hf_request_event_hook
 from crawler import deadline
 from crawler.budget import API, Budget, bucket_of
 from crawler.errors import CrawlError, RunStopped
-from crawler.hub_answers import Answer, Refusals, Transient, meaning
+from crawler.hub_answers import Answer, Refusals, Transient, meaning, without_content
 from crawler.settings import Contact, Network
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -107,7 +107,8 @@ class HubHttp:
             raise self._given_up(request, error) from error
 
     def _once(self, request: Request, patience: _Patience) -> Answer:
-        self.budget.take(bucket_of(request.path))
+        bucket = bucket_of(request.path)
+        self.budget.take(bucket)
         try:
             with patience.spend(), deadline.deadline(patience.left):
                 answer = self._hops(request)
@@ -118,6 +119,9 @@ class HubHttp:
         except httpx2.HTTPError as error:
             raise CrawlError(f"{request.path}: {_said(error)}") from error
         meaning(answer, self._refusals)
+        if answer.status != 200 and bucket == API:
+            # Of the API only a 200 tells something; of files also 304, a missing one, and a way to elsewhere.
+            raise without_content(answer)
         if request.read is not None and answer.status == 200:
             return replace(answer, value=request.read(answer))
         return answer
