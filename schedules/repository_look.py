@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -33,7 +34,8 @@ class RepositoryLook:
 
     def same_row(self, row: Repository, said: Facts, recorded: Known) -> bool:
         """Whether the row says what it said."""
-        return recorded.row_hash == row_hash(row.name, said) and recorded.availability not in ("unavailable", "disabled")
+        here = recorded.availability not in ("unavailable", "disabled")
+        return here and recorded.row_hash == row_hash(row.name, said)
 
     def leads_away(self, row: Repository) -> bool:
         """Whether the license is kept outside of the repository."""
@@ -53,12 +55,12 @@ class RepositoryLook:
         bundle = gather(
             self.session.hub, row, files, lambda url: self.pages.fetch(url, files), patterns=self.patterns
         )
-        seen = tuple(self._document(document, files) for document in bundle.documents)
+        documents = [self._with_content(document) for document in bundle.documents]
+        seen = tuple(self._document(document, files) for document in documents)
         for document in seen:
             if document.status == "failed":
                 self.session.fail(f"{self.kind}:{row.name}", f"{document.place}: {document.problem}")
-        card = next((d.content for d in bundle.documents if d.role == "card" and d.content is not None), None)
-        said = facts(row, read_card(card).error if card is not None else recorded.card_error if recorded else None)
+        said = facts(row, _card_error(documents, recorded))
         return self._observation(row, said, recorded, watch, seen, behind=bundle.incomplete)
 
     def _observation(
@@ -95,10 +97,13 @@ class RepositoryLook:
             facts=Facts(availability=availability),
         )
 
+    def _with_content(self, document: Document) -> Document:
+        """A document whose bytes another repository has brought, with these bytes."""
+        if document.status != "known" or not document.oid:
+            return document
+        return replace(document, status="here", content=self.session.texts.content_of(document.oid))
+
     def _document(self, document: Document, files: KnownFiles) -> DocumentSeen:
-        if document.status == "known" and document.oid:
-            content = self.session.texts.content_of(document.oid)
-            document = replace(document, status="here", content=content)
         status: DocumentStatus = "here" if document.status == "known" else document.status
         hashes: tuple[str | None, str | None] = (None, None)
         if document.content is not None:
@@ -136,3 +141,12 @@ class RepositoryLook:
         if recorded is None or not recorded.sha or not row.sha or recorded.sha == row.sha:
             return False
         return self.session.hub.contains_commit(self.kind, row.name, row.sha, recorded.sha) is False
+
+
+def _card_error(documents: Sequence[Document], recorded: Known | None) -> str | None:
+    """What is wrong with the card's front matter: of the card as it is now, else as it was recorded."""
+    card = next((document for document in documents if document.role == "card"), None)
+    if card is not None and card.content is not None:
+        return read_card(card.content).error
+    still = card is not None and card.status in ("unchanged", "failed")
+    return recorded.card_error if recorded and still else None
