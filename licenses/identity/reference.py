@@ -1,0 +1,135 @@
+"""References: what is kept of a known text, and finding those that a new text resembles.
+
+Of a text we keep hashed word shingles only (words.py): enough to tell how much of it another text holds, nothing to
+read. An inverted index over a part of them finds candidates; the full sets then give exact figures.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+import zstandard
+
+from licenses.identity.words import shingles, words
+
+# Shingles that divide by this are in the index; of a reference with fewer than SMALL shingles, all even ones.
+SPARSE, SMALL = 8, 400
+
+# A line that says whose the copyright is: it differs from copy to copy.
+_COPYRIGHT = re.compile(r"(?im)^[^\w\n]*(?:copyright|©|\(c\))[^\n]{0,200}$")
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One text of a license.
+
+    `title` is its heading in words, empty if it has none; `size` the number of different shingles; `packed` their
+    sorted differences as 32-bit little-endian numbers under zstd.
+    """
+
+    license: str
+    edition: str | None
+    title: tuple[str, ...]
+    size: int
+    packed: bytes
+
+    @cached_property
+    def shingles(self) -> array[int]:
+        """The shingles, ascending."""
+        steps = array("I")
+        steps.frombytes(zstandard.ZstdDecompressor().decompress(self.packed))
+        if sys.byteorder == "big":
+            steps.byteswap()
+        return array("I", accumulate(steps))
+
+
+def make_reference(license_id: str, edition: str | None, title: str, text: str) -> Reference:
+    """The reference of a text. Lines of copyright do not take part: what stands before and after them does."""
+    kept: set[int] = set()
+    for part in _COPYRIGHT.split(text):
+        found = words(part)
+        if len(found) >= 4:
+            kept.update(shingles(found))
+    ordered = sorted(kept)
+    steps = array("I", (one - before for before, one in zip([0, *ordered], ordered, strict=False)))
+    if sys.byteorder == "big":
+        steps.byteswap()
+    packed = zstandard.ZstdCompressor(level=19).compress(steps.tobytes())
+    return Reference(license_id, edition, tuple(words(title)), len(ordered), packed)
+
+
+def index_keys(ordered: Iterable[int], size: int) -> list[int]:
+    """Which of a reference's shingles are in the index."""
+    step = 2 if size < SMALL else SPARSE
+    return [one for one in ordered if one % step == 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """How a text and a reference overlap, in different shingles."""
+
+    reference: Reference
+    shared: int
+    text_size: int
+
+    @property
+    def similarity(self) -> float:
+        """Dice's coefficient: 1 for the same words."""
+        return 2 * self.shared / (self.text_size + self.reference.size)
+
+    @property
+    def contained(self) -> float:
+        """How much of the reference is in the text."""
+        return self.shared / self.reference.size
+
+    @property
+    def explained(self) -> float:
+        """How much of the text is in the reference."""
+        return self.shared / self.text_size
+
+
+class Library:
+    """References with their index: shingle -> positions of the references that hold it."""
+
+    def __init__(self, references: Sequence[Reference], index: dict[int, Sequence[int]]) -> None:
+        self.references = references
+        self._index = index
+        self._indexed = [max(1.0, one.size / (2 if one.size < SMALL else SPARSE)) for one in references]
+
+    @classmethod
+    def of(cls, references: Sequence[Reference]) -> Library:
+        """Index the references."""
+        index: dict[int, list[int]] = {}
+        for at, reference in enumerate(references):
+            for key in index_keys(reference.shingles, reference.size):
+                index.setdefault(key, []).append(at)
+        return cls(references, {key: tuple(held) for key, held in index.items()})
+
+    def candidates(self, text: frozenset[int], most: int = 10) -> list[Reference]:
+        """The references that overlap most, by estimate: as a whole, and as a part of the text; at most 2 * most."""
+        hits: Counter[int] = Counter()
+        index = self._index
+        for one in text:
+            if one % 2 == 0 and one in index:
+                hits.update(index[one])
+        whole, part = [], []
+        for at, count in hits.items():
+            contained = count / self._indexed[at]
+            size = self.references[at].size
+            whole.append((2 * contained * size / (len(text) + size), at))
+            part.append((contained, at))
+        picked = [at for _, at in sorted(whole, reverse=True)[:most]]
+        picked += [at for _, at in sorted(part, reverse=True)[:most] if at not in picked]
+        return [self.references[at] for at in picked]
+
+
+def overlap(text: frozenset[int], reference: Reference) -> Overlap:
+    """The exact overlap of a text's shingles with a reference."""
+    return Overlap(reference, len(text.intersection(reference.shingles)), len(text))
