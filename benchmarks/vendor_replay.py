@@ -110,7 +110,9 @@ class Replay:
     def _look(self, day: str, html: bytes) -> None:
         chosen = self._selectors or {}
         try:
-            found = extract(html, url=chosen.get("url"), select=chosen.get("select", ()), remove=chosen.get("remove", ()))
+            found = extract(
+                html, url=chosen.get("url"), select=chosen.get("select", ()), remove=chosen.get("remove", ())
+            )
         except ExtractionError as error:
             self._reject(day, str(error))
             return
@@ -204,7 +206,9 @@ def main(arguments: list[str] | None = None) -> int:
     truth = [json.loads(line) for line in (options.corpus / "truth.jsonl").read_text().splitlines()]
     with tempfile.TemporaryDirectory() as temporary:
         scratch = options.scratch or Path(temporary)
-        folders = sorted(p.parent for p in scratch.glob("*/*/series.json")) or unpack(options.corpus, scratch, options.series)
+        folders = sorted(p.parent for p in scratch.glob("*/*/series.json")) or unpack(
+            options.corpus, scratch, options.series
+        )
         scores = []
         for folder in folders:
             name = f"{folder.parent.name}/{folder.name}"

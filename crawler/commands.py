@@ -7,11 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
+from crawler.declarations.open_terms_archive import (
+    DeclarationError,
+    declaration_files,
+    filters_not_run,
+    read_declaration,
+)
+from crawler.declarations.toml import to_toml
 from crawler.extraction import ExtractionError
 from crawler.extraction import extract as extract_page
 
 if TYPE_CHECKING:
+    from crawler.declarations.terms import Terms
     from licensedrift import Call
 
 PARTIAL = 3
@@ -46,4 +55,33 @@ def extract(call: Call, file: Path, url: str | None, select: tuple[str, ...], re
     call.answer(document, found.text.rstrip("\n"))
     if not found.text:
         click.echo(f"Error: {file}: no text of terms found", err=True)
+        sys.exit(PARTIAL)
+
+
+@click.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path), metavar="PATH")
+@click.pass_obj
+def import_declarations(call: Call, path: Path) -> None:
+    """Turn Open Terms Archive declarations into [[terms]] for config.toml, on standard output.
+
+    PATH is a service's JSON file, a folder of them, or a clone of a collection. Such files can also be used as
+    they are, by `include` in config.toml. Exit status 3 when a file could not be read.
+
+    Example:  licensedrift import-declarations declarations/ChatGPT.json >> config.toml
+    """
+    declared: list[Terms] = []
+    failed = False
+    files = list(declaration_files(path))
+    for file in files:
+        try:
+            declared += read_declaration(file)
+            for kind, name in filters_not_run(file):
+                click.echo(f"Note: {file}: {kind}: the filter {name} is a program, and is not run", err=True)
+        except DeclarationError as error:
+            failed = True
+            click.echo(f"Error: {error}", err=True)
+    if not files:
+        raise click.UsageError(f"{path}: no declarations here")
+    call.answer({"terms": msgspec.to_builtins(declared)}, to_toml(declared).rstrip("\n"))
+    if failed:
         sys.exit(PARTIAL)

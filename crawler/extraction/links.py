@@ -11,7 +11,9 @@ import re2
 LONGEST = 300  # characters of a target that are kept
 # /en-US/, /de/, /intl/en/: the reader's language, not another document. Also "/en/" of a mirror by region.
 _LOCALE = re2.compile(r"(?i)/(?:intl/)?(?:[a-z]{2}(?:[-_](?:[a-z]{2}|[a-z]{4}|\d{3}))?)(/|$)")
-_COUNTERS = frozenset({"url", "l.php", "redirect", "redir", "out", "link", "leave", "away", "away.php", "track", "click", "r"})
+_COUNTERS = frozenset(
+    {"url", "l.php", "redirect", "redir", "out", "link", "leave", "away", "away.php", "track", "click", "r"}
+)
 _TARGET_NAMES = frozenset({"u", "url", "q", "to", "target", "dest", "destination", "redirect", "r", "link", "goto"})
 _ENCODED = re2.compile(r"aHR0c[A-Za-z0-9+/_-]+")  # base64 of "http…", perhaps after a mark
 _OBFUSCATED = "/cdn-cgi/l/email-protection"

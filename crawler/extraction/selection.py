@@ -14,10 +14,10 @@ from crawler.extraction.model import ExtractionError
 class Range(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """From one element to another, each given by a CSS selector; one start and one end (as Open Terms Archive's)."""
 
-    startBefore: str | None = None  # noqa: N815
-    startAfter: str | None = None  # noqa: N815
-    endBefore: str | None = None  # noqa: N815
-    endAfter: str | None = None  # noqa: N815
+    startBefore: str | None = None
+    startAfter: str | None = None
+    endBefore: str | None = None
+    endAfter: str | None = None
 
     def __post_init__(self) -> None:
         if (self.startBefore is None) == (self.startAfter is None):

@@ -27,7 +27,9 @@ _LINES = tuple(
         r"[\pP\pS\pZ\s]*",
     )
 )
-_YEARS = re2.compile(r"(?i)(?:all rights reserved.{0,40})?(?:©|\(c\)|copyright)\s.{0,40}\d{4}.{0,90}|©.{0,90}|all rights reserved\W*")
+_YEARS = re2.compile(
+    r"(?i)(?:all rights reserved.{0,40})?(?:©|\(c\)|copyright)\s.{0,40}\d{4}.{0,90}|©.{0,90}|all rights reserved\W*"
+)
 # Within a line: an age in brackets, a screen reader's hint.
 _HINTS = re2.compile(r"(?i)\s*\((?:opens|opens up|will open|external link)(?:,? opens)? in (?:a )?new (?:window|tab)\)")
 _HEADER_ID = re2.compile(r"\s+[¶#🔗]$")

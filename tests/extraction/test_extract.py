@@ -21,7 +21,9 @@ TERMS = """
 
 
 def page(body: str = TERMS, before: str = "", after: str = "", head: str = "") -> bytes:
-    return f"<html><head><title>Terms</title>{head}</head><body>{before}<main>{body}</main>{after}</body></html>".encode()
+    return (
+        f"<html><head><title>Terms</title>{head}</head><body>{before}<main>{body}</main>{after}</body></html>".encode()
+    )
 
 
 def text(html: bytes, **options: object) -> str:
@@ -80,7 +82,12 @@ def test_what_changes_by_itself_does_not_change_the_text(changed: str) -> None:
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [("1 March 2025", "1 April 2025"), ("18 years", "16 years"), ("the last year", "the last month"), ("Usage Policy<", "Use Policy<")],
+    [
+        ("1 March 2025", "1 April 2025"),
+        ("18 years", "16 years"),
+        ("the last year", "the last month"),
+        ("Usage Policy<", "Use Policy<"),
+    ],
 )
 def test_dates_and_words_change_the_text(old: str, new: str) -> None:
     assert text(page(TERMS.replace(old, new))) != text(page())
@@ -119,7 +126,11 @@ def test_a_wrapper_with_a_banners_name_keeps_its_terms() -> None:
 
 
 def test_headings_that_unfold_their_sections_stay() -> None:
-    body = TERMS + "<h2><button aria-expanded='false'>3. Disputes</button></h2><div hidden><p>" + "Courts of Oslo decide. " * 12
+    body = (
+        TERMS
+        + "<h2><button aria-expanded='false'>3. Disputes</button></h2><div hidden><p>"
+        + "Courts of Oslo decide. " * 12
+    )
     found = text(page(body))
     assert "## 3. Disputes" in found
     assert "Courts of Oslo decide." in found
@@ -127,7 +138,14 @@ def test_headings_that_unfold_their_sections_stay() -> None:
 
 @pytest.mark.parametrize(
     ("encoding", "charset"),
-    [("utf-8", "iso-8859-1"), ("cp1252", "iso-8859-1"), ("cp1252", None), ("utf-16", None), ("cp1252", "x-no-such"), ("shift_jis", "shift_jis")],
+    [
+        ("utf-8", "iso-8859-1"),
+        ("cp1252", "iso-8859-1"),
+        ("cp1252", None),
+        ("utf-16", None),
+        ("cp1252", "x-no-such"),
+        ("shift_jis", "shift_jis"),
+    ],
 )
 def test_the_encoding_is_found_whatever_the_server_says(encoding: str, charset: str | None) -> None:
     mark = "「規約」" if encoding == "shift_jis" else "“as is” – café"
@@ -156,7 +174,10 @@ def test_the_command_names_file_and_selector_that_matches_nothing(tmp_path: Path
     assert "#gone" in answer.stderr
 
 
-@pytest.mark.parametrize("wrapper", ["<div><div>{}</div></div>", "<div id='terms-body'>{}</div>", "<section></section><section><p></p>{}</section>"])
+@pytest.mark.parametrize(
+    "wrapper",
+    ["<div><div>{}</div></div>", "<div id='terms-body'>{}</div>", "<section></section><section><p></p>{}</section>"],
+)
 def test_the_selector_found_finds_the_same_again(wrapper: str) -> None:
     html = ("<nav><a href='/'>Home</a></nav><div>Menu</div>" + wrapper.format(TERMS) + "<footer>©</footer>").encode()
     found = extract(html, url=None)
