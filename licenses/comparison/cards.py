@@ -7,18 +7,19 @@ future, a wish to be cited, or better grammar changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import re2
 
 from licenses.card import read_card
-from licenses.clauses import Clause
+from licenses.clauses import Clause, vocabulary
 from licenses.clauses.sentences import Sentence, sentences
 from licenses.comparison.claims import Claim, compare_claims
 from licenses.comparison.grants import between, rank_of_license, together
 from licenses.comparison.model import Direction
-from licenses.comparison.named import licenses_named
+from licenses.comparison.named import badges, licenses_named
 
 _LONGEST_CARD = 400_000  # characters
 
@@ -31,17 +32,23 @@ _MARKS_OF_A_CARD = (
     re2.compile(r"(?m)\A---\n[a-z_]+:"),
 )  # fmt: skip
 _ABOUT = re2.compile(r"(?i)\blicen[cs](?:e|es|ed|ing)\b|许可|协议|terms of use|声明|商用")
+_LICENSE_HEADING = re2.compile(r"(?i)\blicen[cs](?:e|es|ing)\b|许可|terms of use|协议")
 _SPEAKS = re2.compile(
     r"(?i)\blicen[cs]\w*|\bcommercial\w*|\bnon-?commercial\w*|许可|商用|商业|授权|开源协议"
 )
 _PROMISES = re2.compile(r"(?i)\bwill be (?:changed|replaced)\b|\bin the (?:near )?future\b|\bstay tuned\b|\bplan to\b")
 # Parts that are of somebody else: what was used, compared with, or thanked.
 _OTHERS = re2.compile(
-    r"(?i)\b(?:third[- ]party|dependenc\w+|acknowledg\w+|thanks|borrowed|fine-tuned from"
-    r"|copied from)\b"
+    r"(?i)\b(?:third[- ]party|dependenc\w+|acknowledg\w+|thanks|borrowed|copied from)\b"
 )
 
-CLOSED, ASKED, OPEN = 3, 2, 1
+CLOSED, ASKED, APPLIED, OPEN = 3, 2, 1.5, 1  # to commerce; by written permission; by a form
+# "The code is under X, while the weights are under Y."
+_PARTS = re.compile(r"[;,]\s|\bwhile\b|\bwhereas\b")
+_MOST_LINKS = 2  # more links than this in a sentence: a row to navigate by
+_BY_STANCE = {"non-commercial", "registration-required", "acceptable-use-policy", "research-only"}
+_CODE = re2.compile(r"(?i)\bcode\b|\brepository\b|\brepo\b|代码|源码")
+_WEIGHTS = re2.compile(r"(?i)\bmodels?\b|\bweights?\b|\bcheckpoints?\b|\bdatasets?\b|模型|权重|数据")
 _CLOSED = re2.compile(
     r"(?i)\bnon-?\s?commercial\b|\b(?:prohibit|forbid)\w* (?:any )?(?:commercial)|\bnot (?:be )?(?:\w+ ){0,4}commercial"
     r"|\bresearch (?:purposes? |use )?only\b|\bno commercial\b|非商业|不得.{0,8}商用|禁止商"
@@ -63,24 +70,26 @@ _OPEN = re2.compile(
 class Statements:
     """What a card says of its terms.
 
-    `named` are ids of licenses; `stance` is how commercial use stands (higher is tighter, None is not said);
-    `spans` are the stretches of text that were read for it.
+    `weights` and `code` are ids of the licenses named for the one or the other (weights, where it is not said which);
+    `stance` is how commercial use stands (higher is tighter, None is not said); `clauses` are the bans it states.
     """
 
-    named: frozenset[str]
+    weights: frozenset[str]
+    code: frozenset[str]
     stance: float | None
     claim: Claim
-    spans: tuple[tuple[int, int], ...]
-
-    def covers(self, clause: Clause) -> bool:
-        """Whether a clause was found in one of the statements."""
-        return any(start <= clause.start < end for start, end in self.spans)
+    clauses: tuple[Clause, ...]
 
 
-def looks_like_card(text: str) -> bool:
-    """Whether a text is a README or a model card rather than a license or terms of service."""
+def both_cards(before: str, after: str) -> bool:
+    """Whether two texts are READMEs or model cards rather than licenses or terms of service."""
+    marks = [_marks(before), _marks(after)]
+    return min(marks) >= 1 and sum(marks) >= 3
+
+
+def _marks(text: str) -> int:
     head = text[:_LONGEST_CARD]
-    return sum(mark.search(head) is not None for mark in _MARKS_OF_A_CARD) >= 2 or _only_front_matter(text)
+    return 2 if _only_front_matter(head) else sum(mark.search(head) is not None for mark in _MARKS_OF_A_CARD)
 
 
 def _only_front_matter(text: str) -> bool:
@@ -88,32 +97,66 @@ def _only_front_matter(text: str) -> bool:
     return card is not None and "license" in card.data
 
 
-def statements(text: str) -> Statements:
-    """Read a card's statements."""
+def statements(text: str, clauses: Sequence[Clause]) -> Statements:
+    """Read a card's statements; `clauses` are those found in all of its text."""
     text = text[:_LONGEST_CARD]
-    found = list(_speaking(text))
-    named: set[str] = set()
-    stances: list[float] = []
-    for sentence in found:
+    named: dict[bool, set[str]] = {True: set(), False: set()}
+    stances: list[tuple[float, Sentence]] = []
+    spans: list[tuple[int, int]] = []
+    for sentence in _speaking(text):
         said = text[sentence.start : sentence.end]
-        if _PROMISES.search(said) or _OTHERS.search(said):
+        if _PROMISES.search(said) or _OTHERS.search(said) or said.count("](") > _MOST_LINKS:
             continue
-        named.update(licenses_named(said))
-        stance = _stance(said)
-        if stance is not None:
-            stances.append(stance)
-    claim = _claim(text)
+        spans.append((sentence.start, sentence.end))
+        for part in _PARTS.split(said):
+            speaks = part if _CODE.search(part) or _WEIGHTS.search(part) else said
+            named[_of_code(speaks)].update(licenses_named(part))
+        if (stance := _stance(said)) is not None:
+            stances.append((stance, sentence))
+    for label, message in badges(text):
+        named["code" in label].update(licenses_named(message))
+    tightest = max(stances, key=lambda item: item[0], default=None)
+    stated = [clause for clause in clauses if _banned(clause) and any(a <= clause.start < b for a, b in spans)]
+    if tightest is not None and tightest[0] > OPEN:
+        stated.append(_stated(text, *tightest))
     return Statements(
-        frozenset(named), max(stances, default=None), claim, tuple((s.start, s.end) for s in found)
+        frozenset(named[False]), frozenset(named[True]), tightest[0] if tightest else None, _claim(text), tuple(stated)
     )  # fmt: skip
 
 
 def _speaking(text: str) -> Iterator[Sentence]:
-    """Sentences under a heading on licensing, and others that speak of it; badges too."""
+    """Sentences under a heading on licensing, and others that speak of it."""
     for sentence in sentences(text):
         said = text[sentence.start : sentence.end]
         if (sentence.section and _ABOUT.search(sentence.section)) or _SPEAKS.search(said):
             yield sentence
+
+
+def license_sections(text: str) -> list[tuple[int, int]]:
+    """The spans of what stands under headings on licensing."""
+    found: list[tuple[int, int]] = []
+    for sentence in sentences(text[:_LONGEST_CARD]):
+        if sentence.section and _LICENSE_HEADING.search(sentence.section):
+            said = text[sentence.start : sentence.end]
+            if not _PROMISES.search(said) and not _OTHERS.search(said):
+                found.append((sentence.start, sentence.end))
+    return found
+
+
+def _of_code(said: str) -> bool:
+    return _CODE.search(said) is not None and _WEIGHTS.search(said) is None
+
+
+def _banned(clause: Clause) -> bool:
+    """Bans that a card states by itself. What it grants it tells after the license; commerce is read by `_stance`."""
+    term = vocabulary().get(clause.clause)
+    return term is not None and term.kind == "restriction" and clause.clause not in _BY_STANCE
+
+
+def _stated(text: str, stance: float, sentence: Sentence) -> Clause:
+    start, end = sentence.start, sentence.end
+    name = "non-commercial" if stance >= CLOSED else "registration-required"
+    return Clause(name, text[start:end], start, end, sentence.section)
 
 
 def _stance(said: str) -> float | None:
@@ -121,7 +164,7 @@ def _stance(said: str) -> float | None:
     if _CLOSED.search(flat):
         return CLOSED
     if _APPLY.search(flat):
-        return ASKED - 0.5
+        return APPLIED
     if _ASKED.search(flat):
         return ASKED
     return OPEN if _OPEN.search(flat) else None
@@ -146,12 +189,21 @@ def compare_statements(before: Statements, after: Statements) -> tuple[bool, Dir
     if before.stance != after.stance and before.stance is not None and after.stance is not None:
         substantive = True
         directions.append("tighter" if after.stance > before.stance else "looser")
-    if before.named != after.named and (before.named or after.named):
-        gone, come = before.named - after.named, after.named - before.named
-        if come or (gone and not after.named):
-            substantive |= bool(come)
-            directions.append(between(_widest(gone or before.named), _widest(come or after.named)))
+    old, new = before.weights, after.weights
+    if new - old and not old and before.stance is not None and before.stance > OPEN:
+        # The weights were under terms told in words, and are now under a license with a name.
+        return True, together([*directions, between(_RANK_OF_STANCE[before.stance], _widest(new))])
+    if not (old and new) or old == new:
+        old, new = old | before.code, new | after.code
+    # A license that is no longer named may be one that nobody writes of any more; another in its place is a change.
+    if old and new - old:
+        substantive = True
+        directions.append(between(_widest(old - new or old), _widest(new - old)))
     return substantive, together(directions)
+
+
+# In ranks of licenses (grants.py): with a threshold, or closed to commerce.
+_RANK_OF_STANCE = {CLOSED: 3, ASKED: 2, APPLIED: 2}
 
 
 def _widest(named: frozenset[str]) -> int | None:

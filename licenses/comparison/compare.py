@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from licenses.comparison.alignment import mark_passages, passages
-from licenses.comparison.cards import compare_statements, looks_like_card, statements
+from licenses.comparison.cards import both_cards, compare_statements, license_sections, statements
 from licenses.comparison.clause_changes import all_parameter_changes, clause_changes, is_legal, wording_changes
 from licenses.comparison.grants import CLOSED, between, rank_of_clauses, rank_of_license, together
 from licenses.comparison.meaning import MOST_UNMATCHED, Difference, Meant, Side, difference, meant
@@ -44,23 +44,30 @@ def compare(before: str, after: str, *, role: str | None = None) -> Comparison:
     if [w.text for w in left] == [w.text for w in right]:
         return replace(base, passages=mark_passages(before, after))
     base = replace(base, passages=passages(before, after, left, right))
-    if role == "card" or (role is None and looks_like_card(before) and looks_like_card(after)):
+    if role == "card" or (role is None and both_cards(before, after)):
         return _cards(base, before, after, old, new)
     return _texts(base, Side(before, left), Side(after, right), old, new)
 
 
 def _cards(base: Comparison, before: str, after: str, old: Reading, new: Reading) -> Comparison:
-    stated = statements(before), statements(after)
+    stated = statements(before, old.clauses), statements(after, new.clauses)
     substantive, direction = compare_statements(*stated)
-    found = clause_changes(
-        [c for c in old.clauses if stated[0].covers(c)], [c for c in new.clauses if stated[1].covers(c)], reworded=True
-    )
+    found = clause_changes(stated[0].clauses, stated[1].clauses, reworded=True)
     telling = [change.direction for change in found if change.substantive and not is_legal(change.clause)]
-    if any(change.substantive for change in found):
-        substantive = True
+    substantive = substantive or any(change.substantive for change in found)
     if direction == "neutral":
         direction = together(telling)
+    residual = [] if substantive else _under_license_heading(before, after)
+    if residual:
+        substantive, direction = True, together(one.direction for one in residual)
     return _filled(base, found, substantive, direction)
+
+
+def _under_license_heading(before: str, after: str) -> list[Meant]:
+    """What changed in the sections of two cards that speak of the license, read as terms."""
+    old, new = (Side(text, within=license_sections(text)) for text in (before, after))
+    found = _residual(difference(old, new), old, new) if old.units and new.units else []
+    return [one for one in found if one.direction != "neutral"]
 
 
 def _texts(base: Comparison, old: Side, new: Side, was: Reading, now: Reading) -> Comparison:

@@ -17,26 +17,31 @@ BINDS = re2.compile(
     r"|allow(?:s|ed)?|authori[sz]\w*|prohibit\w*|forbid\w*|forbidden|restrict\w*|require[sd]?|only|solely|unless"
     r"|except|not|no|provided that|subject to|conditions? (?:on|that)|terminat\w*|revo[kc]\w*|free of charge|royalt\w*"
     r"|fees?|liab\w+|indemnif\w*|warrant\w*|responsible|entitled|rights?|comply|exclu\w+|waives?|obligat\w*|licensed"
-    r"|commercial\w*|non-?commercial\w*)\b"
-    r"|不得|必须|应当|应|须|仅|禁止|可以|不可|授予|授权|许可|登记|有权|责任|义务|商业|商用"
+    r"|commercial\w*|non-?commercial\w*|following (?:conditions?|requirements?|restrictions?))\b"
+    r"|不得|必须|应当|应|须|仅|禁止|可以|不可|授予|授权|许可|登记|有权|责任|义务|商业|商用|以下条件|以下情况"
 )
 FORBIDS = re2.compile(
     r"\b(?:may|must|shall|will|can|should|do|does|agree)(?: \w+){0,2} not\b|\bcannot\b|\bmay only\b"
     r"|\bnot (?:be |to )?\w+"
-    r"|\bno (?:right|license|one|person|part|use)\b|\bprohibit\w*|\bforbid\w*|\bforbidden\b|\brestrict\w*|\bnever\b"
+    r"|\bno (?:right|license|one|person|part|use|possibility)\b"
+    r"|\bprohibit\w*|\bforbid\w*|\bforbidden\b|\brestrict\w*|\bnever\b"
     r"|\b(?:terminat|revo[kc])\w*|\bexclud\w+|\bwithout (?:\w+ ){0,3}(?:consent|permission|authori[sz]ation)"
     r"|不得|禁止|不可|不允许|终止|不应|不能|仅可"
 )
 DEMANDS = re2.compile(
     r"\b(?:must|shall|should|requires?|required|agrees? to|ha(?:ve|s) to|need to|responsible for|comply|complies"
-    r"|provided that|subject to|only|solely|condition(?:s|ed)? (?:on|that))\b|必须|应当|应|须|需|仅|只能"
+    r"|provided that|subject to|only|solely|condition(?:s|ed)? (?:on|that)"
+    r"|following (?:conditions?|requirements?|restrictions?))\b|必须|应当|应|须|需|仅|只能|符合以下|满足如下|以下条件"
 )
 ALLOWS = re2.compile(
     r"\b(?:may|can|permi(?:t|ts|tted)|allow(?:s|ed)?|grants?|granted|free of charge|entitled|welcome to|free to"
     r"|freely|without restriction)\b|可以|即可|特此授予|允许|免费|有权|自由"
 )
 # Phrases that look like limits and are none.
-UNLIMITED = re2.compile(r"\bwithout (?:restriction|limitation)\b|\bnot limited to\b|\bwhether or not\b|\bif not\b")
+UNLIMITED = re2.compile(
+    r"\bwithout (?:restriction|limitation)\b|\bnot limited to\b"
+    r"|\bwhether or not\b|\bif not\b|\bor not\b|\bno matter\b"
+)
 # What the licensor does or promises is no duty of the reader.
 OF_THE_LICENSOR = re2.compile(r"^\W*(?:we|licensor|the company|our)\b[^,;]{0,40}\b(?:will|shall|may|reserves?|must)\b")
 INFORMS = re2.compile(
@@ -47,7 +52,7 @@ INFORMS = re2.compile(
     r"|联系|邮箱|咨询"
 )
 INSISTS = re2.compile(
-    r"\b(?:must|shall|not|only|solely|unless|require[sd]?|prohibit\w*|agrees?|forbidden)\b|不得|必须|禁止|仅|应"
+    r"\b(?:must|shall|not|only|solely|unless|require[sd]?|prohibit\w*|agrees?|forbidden)\b|不得|必须|禁止|仅|应|需要"
 )
 LEGAL = re2.compile(
     r"\b(?:liab(?:le|ility|ilities)|warrant(?:y|ies)|merchantab\w+|damages|indemnif\w+|govern(?:ed|ing)|jurisdiction"
@@ -83,6 +88,19 @@ CHARGED = _set(
     filters watermark watermarks comply prior reasonable
     """
 )
+# Words for the same thing: one in place of another changes nothing.
+ALIKE = {
+    word: name
+    for name, words in {
+        "must": "must shall requires require required needs need",
+        "may": "may can permitted permits permit allowed allows allow",
+        "forbidden": "prohibited prohibits prohibit forbidden forbids forbid",
+        "use": "use usage uses using used utilize utilizes",
+        "consent": "consent authorization authorisation",
+        "end": "terminate terminates terminated end ends",
+    }.items()
+    for word in words.split()
+}
 NARROWING = _set(
     """
     not no never none nor only solely exclusively non must shall should cannot prohibited prohibit prohibits

@@ -14,7 +14,7 @@ from licenses.clauses.sentences import Sentence, sentences
 from licenses.comparison import lexicon
 from licenses.comparison.alignment import Unit, word_changes
 from licenses.comparison.grants import opposite
-from licenses.comparison.model import Direction
+from licenses.comparison.model import Direction, Span
 from licenses.comparison.telling import telling_units
 from licenses.comparison.words import Word
 
@@ -37,11 +37,15 @@ class Meant:
 
 
 class Side:
-    """One of the two texts, with what is asked of it again and again."""
+    """One of the two texts, with what is asked of it again and again; only what begins in `within`, if given."""
 
-    def __init__(self, text: str, words: Sequence[Word] | None = None) -> None:
+    def __init__(
+        self, text: str, words: Sequence[Word] | None = None, within: Sequence[Span] | None = None
+    ) -> None:
         self.text = text
         self.units = telling_units(text, words)
+        if within is not None:
+            self.units = [unit for unit in self.units if any(a <= unit.span[0] < b for a, b in within)]
         self.keys = {unit.key for unit in self.units}
         self.stream = f" {' '.join(unit.key for unit in self.units)} "
 
@@ -295,7 +299,7 @@ def _hunk(gone: _Stretch, come: _Stretch, contexts: tuple[_Context, _Context]) -
     """What it means that within one sentence some words went and others came."""
     charged = gone.charged() or come.charged()
     operative = any(context.operative for context in contexts)
-    if not operative or (not charged and _same_in_other_words(gone, come)):
+    if not operative or _same_in_other_words(gone, come):
         return None
     after = contexts[1]
     if any(context.defines for context in contexts):
@@ -310,18 +314,24 @@ def _hunk(gone: _Stretch, come: _Stretch, contexts: tuple[_Context, _Context]) -
 
 
 def _same_in_other_words(gone: _Stretch, come: _Stretch) -> bool:
-    """Grammar and slips of the pen: only joints differ, or words differ by their endings or by a letter or two."""
+    """Grammar and slips of the pen: only joints differ, or words differ by their endings or by a letter or two.
+
+    A word that carries weight is the same only as another for the same thing.
+    """
     left, right = [word.text for word in gone.weighty], [word.text for word in come.weighty]
-    if len(left) != len(right):
+    if len(left) != len(right) or (not left and (gone.charged() or come.charged())):
         return False
     return all(_akin(one, other) for one, other in zip(left, right, strict=True))
 
 
 def _akin(one: str, other: str) -> bool:
-    if one == other:
+    if one == other or lexicon.ALIKE.get(one, one) == lexicon.ALIKE.get(other, other):
         return True
+    if one in lexicon.CHARGED or other in lexicon.CHARGED:
+        return False
     shorter, longer = sorted((one, other), key=len)
-    if len(shorter) >= 3 and longer.startswith(shorter) and len(longer) - len(shorter) <= 3:
+    ending = len(longer) - len(shorter)
+    if len(shorter) >= 3 and longer.startswith(shorter) and ending <= (3 if len(shorter) < 5 else 5):
         return True
     if len(shorter) < 4 or not (one.isalpha() and other.isalpha()):
         return False

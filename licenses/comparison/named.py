@@ -42,3 +42,18 @@ def licenses_named(said: str) -> set[str]:
         if license_id:
             found.add(license_id)
     return found
+
+
+_BADGE = re.compile(r"(?i)badge/([^?\s\"')<>]{0,200}licen[cs]e[^?\s\"')<>]{0,200})")
+
+
+def badges(text: str) -> list[tuple[str, str]]:
+    """(label, message) of the badges that speak of a license, as `shields.io` writes them: `label-message-color`."""
+    found = []
+    for match in _BADGE.finditer(text):
+        # A dash within a part is doubled, a blank is an underscore.
+        parts = unquote(match.group(1)).replace("--", "\0").split("-")
+        if len(parts) >= 2:
+            shown = [part.replace("\0", "-").replace("_", " ") for part in parts]
+            found.append((shown[0].casefold(), shown[1]))
+    return found
