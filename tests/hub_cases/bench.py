@@ -1,4 +1,4 @@
-"""A crawler before a small Hub, with a clock that only sleeping moves; and a whole refresh that is short of patience."""
+"""A crawler before a small Hub, with a clock that its pauses move; and a whole refresh that is short of patience."""
 
 from __future__ import annotations
 
