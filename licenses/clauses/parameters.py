@@ -19,6 +19,8 @@ _LONGEST_WORDS = 700
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s\"'<>()\[\]\u4e00-\u9fff]{3,300}|\b[a-z0-9.-]{2,60}\.[a-z]{2,6}/[^\s\"'<>()\[\]]{2,200}"
 )
+_QUOTED = re.compile(r'"([^"]{1,700})"')
+_DEFINING = ("(", "(the ", "(a ", "(each, a ", "(collectively, ", "(an ")
 # Labels in quotation marks that are no words to be shown: a file's name, a term being defined.
 _LABELS = re.compile(r"(?i)(?:notices?|readme|attribution|content filters?|license|licence|model|as is)$")
 
@@ -100,24 +102,42 @@ def _written(context: Context, sentence: Sentence) -> str:
 
 
 def _words(value: Value, context: Context) -> str | None:
-    """The words in quotation marks after the verb, as written but on one line."""
-    for number in range(context.number, min(context.number + 3, len(context.sentences))):
-        sentence = context.sentences[number]
-        plain = sentence.plain
-        for match in re.finditer(r'"([^"]{1,700})"', plain.text):
-            before = plain.lower[: match.start()]
-            if _LABELS.fullmatch(match.group(1)) or before.endswith(("(", "(the ", "(a ", "(each, a ")):
+    """The words to be shown: in quotation marks after the verb, or else what follows a colon."""
+    near = context.sentences[context.number : context.number + 3]
+    for sentence in near:
+        first = sentence is context.sentence
+        for match in _QUOTED.finditer(sentence.plain.text):
+            before = sentence.plain.lower[: match.start()]
+            if _LABELS.fullmatch(match.group(1)) or before.endswith(_DEFINING):
                 continue
-            if value.after is None or number > context.number or value.after.search(before):
-                start, end = plain.locate(match.start(1), match.end(1))
-                return " ".join(context.source[start:end].replace("*", "").split())[:_LONGEST_WORDS]
-        if not plain.text.endswith((":", "following")) and number == context.number:
+            if value.after is None or not first or value.after.search(before):
+                return _as_written(context, sentence, match.span(1))
+        if first and not sentence.plain.text.endswith((":", "following")):
             break
+    return _after_colon(near, context) if value.where == "colon" else None
+
+
+def _after_colon(near: Sequence[Sentence], context: Context) -> str | None:
+    """Words without quotation marks: behind the last colon of the sentence, or in the sentence after it."""
+    sentence = near[0]
+    text = sentence.plain.text
+    colon = text.rfind(":")
+    if 0 <= colon < len(text) - 20 and "following" in sentence.plain.lower[:colon]:
+        return _as_written(context, sentence, (colon + 2, len(text)))
+    if text.endswith(":") and len(near) > 1:
+        return _as_written(context, near[1], (0, len(near[1].plain.text)))
     return None
 
 
 def _law(value: Value, context: Context) -> str | None:
-    return law_named(context.sentence.plain.text)
+    span = law_named(context.sentence.plain.text)
+    return None if span is None else _as_written(context, context.sentence, span)
+
+
+def _as_written(context: Context, sentence: Sentence, span: tuple[int, int]) -> str:
+    """The words of the source on one line, without marks of emphasis."""
+    start, end = sentence.plain.locate(*span)
+    return " ".join(context.source[start:end].replace("*", "").split())[:_LONGEST_WORDS]
 
 
 def _territories(value: Value, context: Context) -> list[str] | None:

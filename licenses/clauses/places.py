@@ -20,30 +20,41 @@ _CODES = {
 }  # fmt: skip
 _NAMES = re.compile("|".join(r"\b" + re.escape(name) + r"(?!\w)" for name in sorted(_CODES, key=len, reverse=True)))
 
-_KIND = r"(?:State|Commonwealth|Province|Republic|Kingdom|Canton|Emirate|District|Federation|Principality)"
+_KIND = (
+    r"(?:State|Commonwealth|Province|Republic|Kingdom|Canton|Emirate|District|Federation|Principality|"
+    r"state|province|republic|mainland)"
+)
 _WORD = r"[A-Z][A-Za-z'\u00c0-\u024f.-]*[A-Za-z'\u00c0-\u024f]"
 _PLACE = (
     rf"(?:(?:People's )?{_KIND} of (?:the )?{_WORD}(?: {_WORD}){{0,2}}"
-    rf"|(?:the )?{_WORD}(?: (?:and (?=Wales)|of )?{_WORD}){{0,4}})"
+    rf"|(?:mainland )?{_WORD}(?: (?:and (?=Wales)|of )?{_WORD}){{0,4}})"
 )
-_FEDERAL = r"(?:(?:the )?(?:United States(?: of America)?|U\.S\.(?:A\.)?|USA|Federal)(?: law)?,? and (?:of )?(?:the )?)?"
 _LAW_OF = re.compile(
-    rf"\b(?:[Ll]aws?|LAWS?|legislation|[Cc]ourts?(?: located)?(?: sitting)?) (?:of|in|applicable in|in force in) "
-    rf"(?:the )?{_FEDERAL}(?:the )?(?P<place>{_PLACE})"
+    rf"\b(?:[Ll]aws?|LAWS?|legislation)(?: and (?:regulations|jurisdiction|courts))?,? "
+    rf"(?:of|in|applicable (?:to|in)|applied in|in force in|OF) (?:[Tt]he |THE )?(?P<place>{_PLACE})"
 )
+_COURTS_OF = re.compile(rf"\b[Cc]ourts?(?: located| sitting)? (?:of|in) (?:the )?(?P<place>{_PLACE})")
 _PLACE_LAW = re.compile(
     rf"(?:under|by|with|to) (?:the )?(?:applicable )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) (?:state )?[Ll]aws?\b"
 )
 _LAW_GOVERNS = re.compile(
     rf"^(?:\S+ )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) [Ll]aws? (?:will|shall) govern"
-    r"|(?P<han>中华人民共和国|中国|香港|新加坡)"
+)
+_HAN = re.compile("(?P<place>中华人民共和国|中国|香港|新加坡)")
+# The state beside a federation: "the laws of the United States and (the laws of) the State of California".
+_FEDERATION = re.compile(r"(?:the )?(?:United States|U\.S|USA|UNITED STATES|Federal)")
+_STATE_TOO = re.compile(
+    rf"(?:and|AND),? (?:of )?(?:the )?(?:laws? of |LAWS OF )?(?:the |THE )?(?P<place>{_PLACE})"
 )
 # Words that open with a capital in such sentences and are no places.
 _NO_PLACE = re.compile(
-    r"(?:Applicable|Justice|First Instance|Competent|Licensor|Licensee|Contributor|International|Copyright|Member State|Licen[sc]e|Agreement|"
-    r"Intellectual|Contracts?|Conflicts?|Export|Data|Your|Our|Any|Its|This|Territory|EU Member|Company|Governing)"
+    r"(?:Applicable|Justice|First Instance|Competent|Licensor|Licensee|Contributor|International|Copyright|"
+    r"(?:European Union )?Member State|EU Member|Licen[sc]e|Agreement|Intellectual|Contracts?|Conflicts?|Export|"
+    r"Data|Your|Our|Any|Its|This|Territory|Company|Governing|Such|That|Where|You\b|If\b)"
 )
-_TRAILING = re.compile(r"(?: (?:Without|Excluding|And|But|The|Courts?|Law|Any|Regardless|Except|Notwithstanding))+$")
+_TRAILING = re.compile(
+    r"(?:,? (?:Without|Excluding|And|But|The|Courts?|Law|Any|Regardless|Except|Notwithstanding|WITHOUT|USA|U\.S\.A))+$"
+)
 
 
 def places_named(lower: str) -> list[str]:
@@ -51,12 +62,23 @@ def places_named(lower: str) -> list[str]:
     return sorted({_CODES[match.group()] for match in _NAMES.finditer(lower)})
 
 
-def law_named(text: str) -> str | None:
-    """The place whose law a sentence names, as written, without "the"; of a federation and a state, the state."""
-    for pattern in (_LAW_OF, _PLACE_LAW, _LAW_GOVERNS):
+def law_named(text: str) -> tuple[int, int] | None:
+    """The span of the place whose law a sentence names, without "the"; of a federation and a state, the state."""
+    for pattern in (_LAW_OF, _LAW_GOVERNS, _PLACE_LAW, _COURTS_OF, _HAN):
         for match in pattern.finditer(text):
-            named = match["place"] or match.groupdict().get("han") or ""
-            place = _TRAILING.sub("", named).removeprefix("the ").strip(" .,")
-            if place and not _NO_PLACE.match(place):
-                return place
+            span = _trimmed(text, match.span("place"))
+            if span is None:
+                continue
+            if _FEDERATION.match(text, span[0]):
+                state = _STATE_TOO.search(text, span[1], span[1] + 120)
+                span = (_trimmed(text, state.span("place")) if state else None) or span
+            return span
     return None
+
+
+def _trimmed(text: str, span: tuple[int, int]) -> tuple[int, int] | None:
+    """The span without words that only open with a capital; None if nothing is left."""
+    place = _TRAILING.sub("", text[span[0] : span[1]]).rstrip(" .,")
+    if not place or _NO_PLACE.match(place):
+        return None
+    return span[0], span[0] + len(place)

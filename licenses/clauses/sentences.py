@@ -227,16 +227,7 @@ class _Reader:
         copy = plain(self._text, block.start, block.end)
         if not copy.text:
             return
-        if block.heading and self._is_item(copy.text):
-            block.heading = False
-        if block.heading:
-            self._enter(copy)
-        elif (closing := _CLOSING.search(copy.lower[:80])) is not None:
-            self._closing = _ATTACHED.search(copy.lower, closing.end()) is None
-        elif self._closing and _ATTACHED.match(copy.lower):
-            self._closing = False
-        elif self._explaining and _BINDING_AGAIN.search(copy.lower):
-            self._explaining = False
+        self._open_zone(block, copy)
         head = ""
         for number, (start, end) in enumerate(_cuts(copy.text)):
             piece = copy.text[start:end]
@@ -255,6 +246,18 @@ class _Reader:
                 head = ""
             elif not head:
                 head = copy.lower[start:end]
+
+    def _open_zone(self, block: _Block, copy: Plain) -> None:
+        """Notice where explanations begin and end, and the section that a heading opens."""
+        block.heading = block.heading and not self._is_item(copy.text)
+        if block.heading:
+            self._enter(copy)
+        elif (closing := _CLOSING.search(copy.lower[:80])) is not None:
+            self._closing = _ATTACHED.search(copy.lower, closing.end()) is None
+        elif self._closing and _ATTACHED.match(copy.lower):
+            self._closing = False
+        elif self._explaining and _BINDING_AGAIN.search(copy.lower):
+            self._explaining = False
 
     def _add(self, copy: Plain, span: tuple[int, int], head: str, style: str, block: _Block) -> None:
         start, end = span
