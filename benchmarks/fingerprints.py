@@ -37,7 +37,9 @@ SECOND_HAND = ("modelgo-raw/", "scancode/")
 _HEADING = re.compile(
     r"(?i)licen[cs]e|agreement|policy|terms|attribution|dedication|copying|协议|许可|public domain|disclaimer"
 )
-_DEPRECATED_SPDX = re.compile(r"(?i)^(?:[al]?gpl|gfdl)-[\d.]+(?:-invariants|-no-invariants)?(?:-or-later|\+)?$|-or-later$")
+_DEPRECATED_SPDX = re.compile(
+    r"(?i)^(?:[al]?gpl|gfdl)-[\d.]+(?:-invariants|-no-invariants)?(?:-or-later|\+)?$|-or-later$"
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,12 @@ def heading(text: str) -> str:
         parts = [part for part in line.split() if part[0].isalpha()]
         titled = sum(not part[0].islower() for part in parts) >= 0.6 * len(parts)
         short = len(line) <= 120 and len(line.split()) <= 14 and not line.endswith((".", ",", ":"))
-        if short and titled and _HEADING.search(line) and not line.casefold().startswith("copyright"):
+        if (
+            short
+            and titled
+            and _HEADING.search(line)
+            and not line.casefold().startswith(("copyright", "terms and conditions"))
+        ):
             return line
     return ""
 

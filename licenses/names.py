@@ -20,6 +20,8 @@ _LONGEST_RUN = 12
 # Prose longer than this is read up to here, in characters.
 _LONGEST_PROSE = 400_000
 
+# Ids that stand for several licenses: a name without the version.
+FAMILIES = frozenset({"cc", "bsd", "gpl", "lgpl", "gfdl", "openrail"})
 # Words that tell no two licenses apart.
 _LICENSE_WORDS = frozenset({"license", "licence", "licenses", "licences", "licensed", "licensing", "agreement"})
 _IDLE = _LICENSE_WORDS | {"version", "v", "ver", "the", "a", "an", "under", "of", "file"}

@@ -8,7 +8,8 @@ import re
 _HEAD, _DATED_HEAD = 260, 700
 
 _VERSION = re.compile(r"(?i)\bv(?:ersion|\.)?\s{0,3}(\d{1,3}(?:\.\d{1,3}){0,3})\b")
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october"]
+_MONTHS += ["november", "december"]
 _DATE = re.compile(rf"(?i)\b({'|'.join(_MONTHS)})\s{{1,4}}(\d{{1,2}})(?:st|nd|rd|th)?,?\s{{1,4}}(20\d\d)\b")
 _DATE_DAY_FIRST = re.compile(rf"(?i)\b(\d{{1,2}})(?:st|nd|rd|th)?\s{{1,4}}({'|'.join(_MONTHS)}),?\s{{1,4}}(20\d\d)\b")
 _ISO = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")

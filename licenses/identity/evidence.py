@@ -12,31 +12,113 @@ from dataclasses import dataclass
 from licenses.catalogue import entry
 from licenses.identity.reference import Reference
 from licenses.identity.words import WIDTH, words
-from licenses.names import mentions, same_license
+from licenses.names import FAMILIES, mentions, name_to_license, same_license
 
 # The heading of a license is within this many words, and characters, of its start.
 HEAD_WORDS, HEAD_CHARACTERS = 40, 500
+# A name that begins after more words than this is mentioned, not the heading ("... is based on the Apache License").
+TITLE_BEGINS = 14
 
 # A word of a heading that makes another license of it.
 TELLING = frozenset(
-    """research noncommercial commercial non modified community policy use acceptable prohibited nd nc sa by
-    noderivatives noderivs derivatives sharealike share alike opensource responsibleai zero lesser affero library
-    documentation clear strict sharing permissive data code weights small business academic educational open
-    reciprocal exception simplified addendum amendment supplemental enterprise evaluation trial attribution
-    personal clickthrough strong weak preview""".split()
-)  # fmt: skip
+    {
+        "research",
+        "noncommercial",
+        "commercial",
+        "non",
+        "modified",
+        "community",
+        "policy",
+        "use",
+        "acceptable",
+        "prohibited",
+        "nd",
+        "nc",
+        "sa",
+        "by",
+        "noderivatives",
+        "noderivs",
+        "derivatives",
+        "sharealike",
+        "share",
+        "alike",
+        "opensource",
+        "responsibleai",
+        "zero",
+        "lesser",
+        "affero",
+        "library",
+        "documentation",
+        "clear",
+        "strict",
+        "sharing",
+        "permissive",
+        "data",
+        "code",
+        "weights",
+        "small",
+        "business",
+        "academic",
+        "educational",
+        "open",
+        "reciprocal",
+        "exception",
+        "simplified",
+        "addendum",
+        "amendment",
+        "supplemental",
+        "enterprise",
+        "evaluation",
+        "trial",
+        "attribution",
+        "personal",
+        "clickthrough",
+        "strong",
+        "weak",
+        "preview",
+    }
+)
+# Those that make another license even of one that is named.
+MODIFYING = frozenset({"modified", "addendum", "amendment", "supplemental", "exception", "preview"})
+_HEADING_WORDS = frozenset({"license", "agreement", "terms", "policy", "contract"})
 # Words that change what a clause means: one of them, added, is an alteration.
-TURNING = frozenset("not no non never noncommercial commercial research only must except prohibited unless".split())
+TURNING = frozenset(
+    {
+        "not",
+        "no",
+        "non",
+        "never",
+        "noncommercial",
+        "commercial",
+        "research",
+        "only",
+        "must",
+        "except",
+        "prohibited",
+        "unless",
+    }
+)
 # Words of a condition. An appendix without them is a remark.
-BINDING = frozenset("shall must may only provided agree agrees prohibited restricted commercial condition".split())
-_MONTHS = frozenset(
-    "january february march april may june july august september october november december".split()
+BINDING = frozenset(
+    {
+        "shall",
+        "must",
+        "may",
+        "only",
+        "provided",
+        "agree",
+        "agrees",
+        "prohibited",
+        "restricted",
+        "commercial",
+        "condition",
+    }
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The beginning of a text: its first words, and the ids that it names, in order."""
+    """The beginning of a text: its first words, and the ids that its heading names, in order (no families)."""
 
     first: tuple[str, ...]
     named: tuple[str, ...]
@@ -44,11 +126,16 @@ class Head:
     @classmethod
     def of(cls, text: str, found: list[str]) -> Head:
         """The head of a text whose words are `found`."""
-        named = mentions(text.lstrip()[:HEAD_CHARACTERS])
-        return cls(tuple(found[:HEAD_WORDS]), tuple(dict.fromkeys(license_id for license_id, _, _ in named)))
+        start = text.lstrip()[:HEAD_CHARACTERS]
+        ids = [
+            license_id
+            for license_id, first, _ in mentions(start)
+            if license_id not in FAMILIES and len(words(start[:first])) < TITLE_BEGINS
+        ]
+        return cls(tuple(found[:HEAD_WORDS]), tuple(dict.fromkeys(ids)))
 
     def names(self, license_id: str) -> bool:
-        """Whether the head names this license first (or as one of several)."""
+        """Whether the heading names this license."""
         return any(same_license(one, license_id) for one in self.named)
 
     def holds(self, title: tuple[str, ...]) -> bool:
@@ -73,6 +160,7 @@ class Difference:
 
     @property
     def added_count(self) -> int:
+        """The number of words in `added`."""
         return sum(1 for word in self.added if word)
 
 
@@ -81,12 +169,13 @@ def difference(found: list[str], runs: list[int], reference: Reference) -> Diffe
     held = frozenset(reference.shingles)
     covered = bytearray(len(found))
     matched = bytearray(one in held for one in runs)
-    sites, before = 0, 1
+    sites = seen = before = 0
     for at, hit in enumerate(matched):
         if hit:
             covered[at : at + WIDTH] = b"\1" * WIDTH
-        elif before:
-            sites += 1
+            # A seam: behind words that did not match, but not before the first that did.
+            sites += seen and not before
+            seen = 1
         before = hit
     start = covered.find(1)
     head: list[str] = []
@@ -118,20 +207,26 @@ def _gaps(covered: bytearray) -> list[tuple[int, int]]:
 
 def contradicted(head: Head, found: Difference, reference: Reference) -> str | None:
     """Why the text's heading rules the license out, though its words resemble it. None if it does not."""
-    if head.named and not head.names(reference.license):
-        return f"the heading names {head.named[0]}"
-    strange = TELLING.intersection(found.head)
+    named = head.names(reference.license)
+    if head.named and not named:
+        # Some licenses bear another's name: a modified MIT license that is headed "MIT License".
+        own = name_to_license(" ".join(reference.title))
+        if not (own and head.holds(reference.title) and same_license(own, head.named[0])):
+            return f"the heading names {head.named[0]}"
+    strange = (MODIFYING if named else TELLING).intersection(found.head) - set(reference.title)
     if strange:
         return f"the heading adds {min(strange)}"
     title = reference.title
-    if title and not head.holds(title) and not head.names(reference.license):
-        wanting = TELLING.intersection(title) - set(head.first)
-        if wanting:
-            return f"the heading lacks {min(wanting)}"
-        numbers = own_numbers(reference.license).intersection(title)
-        if numbers - set(head.first):
-            return f"the heading lacks {min(numbers)}"
-    return None
+    if not title or named or head.holds(title) or not has_heading(head, found):
+        return None
+    wanting = TELLING.intersection(title) - set(head.first)
+    wanting |= own_numbers(reference.license).intersection(title) - set(head.first)
+    return f"the heading lacks {min(wanting)}" if wanting else None
+
+
+def has_heading(head: Head, found: Difference) -> bool:
+    """Whether the text begins with something of its own, or with a name."""
+    return bool(head.named) or not _HEADING_WORDS.isdisjoint(found.head)
 
 
 def own_numbers(license_id: str) -> set[str]:
@@ -142,11 +237,11 @@ def own_numbers(license_id: str) -> set[str]:
 
 def renamed(found: Difference) -> str | None:
     """The word that stands where the reference has a name of its own, again and again. None if there is none."""
-    counted = Counter(word for word in (*found.added, *found.head) if word and not word[0].isdigit() or "." in word)
+    counted = Counter(word for word in (*found.added, *found.head) if (word and not word[0].isdigit()) or "." in word)
     if not counted:
         return None
     word, times = counted.most_common(1)[0]
-    return word if times >= 4 else None
+    return word if times >= 4 and (len(word) > 3 or "." in word) else None
 
 
 def is_altered(found: Difference) -> bool:

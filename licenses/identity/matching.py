@@ -8,7 +8,16 @@ from typing import Protocol
 
 from licenses.catalogue import entry
 from licenses.identity.edition import stated_edition
-from licenses.identity.evidence import BINDING, Difference, Head, contradicted, difference, is_altered, renamed
+from licenses.identity.evidence import (
+    BINDING,
+    Difference,
+    Head,
+    contradicted,
+    difference,
+    has_heading,
+    is_altered,
+    renamed,
+)
 from licenses.identity.identity import Identity
 from licenses.identity.reference import Overlap, Reference, overlap
 from licenses.identity.words import shingles, words
@@ -18,8 +27,14 @@ from licenses.names import same_license
 FEWEST_WORDS = 12
 # Similarity from which a text is a license whose heading agrees, and one without a heading of its own.
 NAMED, UNNAMED = 0.88, 0.955
+# Similarity of texts whose words are the same.
+SAME = 0.998
+# Of a text whose heading names the license: it may lack a preamble or an appendix.
+EXCERPT_EXPLAINED, EXCERPT_CONTAINED = 0.93, 0.7
 # Two licenses nearer to each other than this in one text cannot be told apart by words alone.
 NEAR_TWINS = 0.06
+# A license is alone if the next one is so much less similar.
+ALONE = 0.2
 # A license within a longer text: this much of it is there, it begins among the first words, and it is no phrase.
 WITHIN, WITHIN_START, WITHIN_SHORTEST = 0.93, 40, 150
 # A text of which less than this is the license is not that license, whatever else it is.
@@ -28,10 +43,15 @@ LEAST_SHARE = 0.3
 SHORT_LICENSE = 500
 
 
+Choice = tuple[Overlap, Difference]
+
+
 class Candidates(Protocol):
     """What finds references for a text's shingles: a Library."""
 
-    def candidates(self, text: frozenset[int], most: int = ...) -> Sequence[Reference]: ...
+    def candidates(self, text: frozenset[int], most: int = ...) -> Sequence[Reference]:
+        """The references that overlap most."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,38 +95,55 @@ def _best_of_each(found: Iterable[Overlap]) -> list[Overlap]:
     return list(best.values())
 
 
-def _whole(subject: Subject, ranked: list[Overlap]) -> tuple[Overlap, Difference] | None:
+def _whole(subject: Subject, ranked: list[Overlap]) -> Choice | None:
     """The license that the whole text is."""
-    top = ranked[0]
-    if top.similarity < NAMED:
-        return None
     head = subject.head
-    if not head.names(top.reference.license):
+    top = ranked[0]
+    if top.similarity < SAME and not head.names(top.reference.license):
         # The heading may name a twin whose words are as near.
         twins = [one for one in ranked if head.names(one.reference.license)]
         if twins and top.similarity - twins[0].similarity <= NEAR_TWINS:
             top = twins[0]
+    named = head.names(top.reference.license)
+    excerpt = named and top.explained >= EXCERPT_EXPLAINED and top.contained >= EXCERPT_CONTAINED
+    if top.similarity < NAMED and not excerpt:
+        return None
     found = difference(subject.words, subject.runs, top.reference)
-    if contradicted(head, found, top.reference) or renamed(found):
+    if contradicted(head, found, top.reference) or (not named and renamed(found)):
         return None
-    agrees = head.names(top.reference.license) or head.holds(top.reference.title)
-    if top.similarity < (NAMED if agrees else UNNAMED):
-        return None
-    return top, found
+    if named or head.holds(top.reference.title):
+        return top, found
+    # Without a heading, words alone decide: no twin may be near if any are lacking.
+    alone = len(ranked) == 1 or ranked[1].similarity < top.similarity - ALONE
+    slips = max(5, len(subject.words) // 100)
+    if top.similarity >= UNNAMED and found.lacking <= (12 if alone else 5) and found.added_count <= slips:
+        return top, found
+    return None
 
 
-def _within(subject: Subject, found: list[Overlap]) -> tuple[Overlap, Difference] | None:
+def _within(subject: Subject, found: list[Overlap]) -> Choice | None:
     """The license with which a longer text begins."""
     fitting = [
         one
         for one in found
         if one.contained >= WITHIN and one.reference.size >= WITHIN_SHORTEST and one.explained >= LEAST_SHARE
     ]
+    best = max((one.similarity for one in found), default=0.0)
     for one in sorted(fitting, key=lambda o: -o.shared):
+        if one.similarity < best and best >= NAMED:
+            # Another license is nearer as a whole, and was refused.
+            return None
         gap = difference(subject.words, subject.runs, one.reference)
         if gap.start > WITHIN_START or contradicted(subject.head, gap, one.reference):
             continue
-        if one.reference.size < SHORT_LICENSE and one.explained < NAMED and not BINDING.isdisjoint(gap.added):
+        named = subject.head.names(one.reference.license)
+        if not named and (has_heading(subject.head, gap) or gap.lacking > 5):
+            continue
+        appended_only = gap.added.count("") <= 1
+        if not named and not appended_only and gap.added_count > 10:
+            continue
+        binds = not appended_only or not BINDING.isdisjoint(gap.added)
+        if binds and one.reference.size < SHORT_LICENSE and one.explained < NAMED:
             return None
         return one, gap
     return None
@@ -114,7 +151,7 @@ def _within(subject: Subject, found: list[Overlap]) -> tuple[Overlap, Difference
 
 def _answer(
     subject: Subject,
-    chosen: tuple[Overlap, Difference],
+    chosen: Choice,
     found: list[Overlap],
     nearest: tuple[tuple[str, float], ...],
 ) -> Identity:
