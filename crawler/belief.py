@@ -9,6 +9,7 @@ has changed for good, whatever it is now.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 import re2
@@ -26,32 +27,44 @@ SAME_ANSWERS = 3
 
 _BLOCKED = re2.compile(
     r"(?i)access (?:to this (?:page|site|resource) )?(?:has been |is |was )?(?:denied|blocked|restricted)"
-    r"|(?:request|you|ip address) (?:has been|have been|was|were|is) (?:blocked|banned|denied)|request (?:blocked|unsuccessful)"
+    r"|(?:request|you|ip address) (?:has been|have been|was|were|is) (?:blocked|banned|denied)"
+    r"|request (?:blocked|unsuccessful)"
     r"|attention required|pardon our interruption|unusual (?:traffic|activity)|automated (?:access|queries|requests)"
     r"|incapsula incident|ddos protection by|performance (?:&|and) security by|error reference number|reference #\d"
-    r"|403 forbidden|401 unauthorized|not available in your (?:country|region|location)|too many requests|rate limit exceeded"
+    r"|403 forbidden|401 unauthorized|not available in your (?:country|region|location)"
+    r"|too many requests|rate limit exceeded"
     r"|you don.t have permission to access|security (?:check|service to protect)"
 )
 _CAPTCHA = re2.compile(
     r"(?i)captcha|verif(?:y|ying) (?:that )?you are (?:a )?human|are you (?:a )?(?:human|robot)|not a (?:robot|bot)"
-    r"|checking (?:if the site connection is secure|your browser)|just a moment|prove (?:that )?you.re human|press (?:&|and) hold"
-    r"|needs to review the security of your connection|verification (?:successful|required)|verify you.re not a (?:robot|bot)"
+    r"|checking (?:if the site connection is secure|your browser)"
+    r"|just a moment|prove (?:that )?you.re human|press (?:&|and) hold"
+    r"|needs to review the security of your connection"
+    r"|verification (?:successful|required)|verify you.re not a (?:robot|bot)"
 )
 _LOGIN = re2.compile(
     r"(?i)(?:log|sign) ?in(?: or (?:sign up|register|create an account))? to (?:continue|view|access|your|read)"
-    r"|please (?:log|sign) ?in|you (?:must|need to|have to) (?:be logged in|log in|sign in|login)|forgot(?:ten)? (?:your )?password"
-    r"|continue with (?:google|apple|microsoft|github)|this (?:page|content) is (?:private|for members)|members only|session has expired"
+    r"|please (?:log|sign) ?in|you (?:must|need to|have to) (?:be logged in|log in|sign in|login)"
+    r"|forgot(?:ten)? (?:your )?password"
+    r"|continue with (?:google|apple|microsoft|github)"
+    r"|this (?:page|content) is (?:private|for members)|members only|session has expired"
 )
 _ERROR = re2.compile(
-    r"(?i)\b(?:404|410|500|502|503|504)\b.{0,20}(?:error|not found|gone|bad gateway|unavailable|timeout)|error (?:404|410|5\d\d)\b"
-    r"|page (?:you .{0,40})?(?:could(?: not|n.t) be found|not found|does(?: not|n.t) exist|is(?: not|n.t) available|has (?:been )?moved|no longer exists)"
+    r"(?i)\b(?:404|410|500|502|503|504)\b.{0,20}(?:error|not found|gone|bad gateway|unavailable|timeout)"
+    r"|error (?:404|410|5\d\d)\b"
+    r"|page (?:you .{0,40})?(?:could(?: not|n.t) be found|not found|does(?: not|n.t) exist"
+    r"|is(?: not|n.t) available|has (?:been )?moved|no longer exists)"
     r"|(?:can.t|can ?not|couldn.t|could not|unable to) (?:find|locate|load) (?:the|this|that) (?:page|resource)"
-    r"|something went wrong|an? (?:unexpected |internal |application )?error (?:has )?occurred|application error|internal server error"
-    r"|(?:temporarily|currently) (?:unavailable|down|offline|out of service)|under maintenance|scheduled maintenance|be (?:right )?back soon"
-    r"|client-side exception|bad gateway|gateway time-?out|no such page|looks like you.re lost|domain (?:name )?is for sale|nothing (?:was )?found"
+    r"|something went wrong|an? (?:unexpected |internal |application )?error (?:has )?occurred"
+    r"|application error|internal server error"
+    r"|(?:temporarily|currently) (?:unavailable|down|offline|out of service)"
+    r"|under maintenance|scheduled maintenance|be (?:right )?back soon"
+    r"|client-side exception|bad gateway|gateway time-?out|no such page"
+    r"|looks like you.re lost|domain (?:name )?is for sale|nothing (?:was )?found"
 )
 _SCRIPT = re2.compile(
-    r"(?i)(?:enable|requires?|turn on|without|activate|need) (?:a browser with )?javascript|javascript (?:is |must be |to be )?(?:required|disabled|enabled|not enabled)"
+    r"(?i)(?:enable|requires?|turn on|without|activate|need) (?:a browser with )?javascript"
+    r"|javascript (?:is |must be |to be )?(?:required|disabled|enabled|not enabled)"
     r"|^\W*loading\W*$|browser is not supported|unsupported browser"
 )
 _CHALLENGE = re2.compile(
@@ -110,7 +123,7 @@ def _no_page(words: list[str], html: bytes, text: str, former: str | None) -> st
     head = html[:400_000]
     if count < SHORT and legal_rate(text) < 3 * LEAST_RATE:
         said = f"{title}\n{text[:4000]}"
-        raw = _visible(head) if count < FEWEST else ""
+        raw = _visible(head) if count < 60 else ""
         for pattern, kind in (
             (_CAPTCHA, "a captcha"),
             (_BLOCKED, "a block page"),
@@ -163,10 +176,8 @@ def _left_and_new(before: list[str], after: list[str]) -> tuple[float, float]:
     """The part of the former text's runs of three words that is left, and the part of the new one's that is new."""
     old = [tuple(word.lower() for word in run) for run in zip(before, before[1:], before[2:], strict=False)]
     now = [tuple(word.lower() for word in run) for run in zip(after, after[1:], after[2:], strict=False)]
-    olds, nows = set(old), set(now)
-    left = sum(run in nows for run in old) / max(1, len(old))
-    new = sum(run not in olds for run in now) / max(1, len(now))
-    return left, new
+    both = (Counter(old) & Counter(now)).total()
+    return both / max(1, len(old)), 1 - both / max(1, len(now))
 
 
 def _kind(text: str) -> str | None:

@@ -1,9 +1,10 @@
 """Declarations of Open Terms Archive, read as they are.
 
 A service is a file `Service.json`: `name`, and `terms` (in old files `documents`) by type, each with `fetch`,
-`select`, `remove`, `filter`, `executeClientScripts`, or `combine`, a list of such pages that inherit from it. Selectors are CSS or ranges
-({startBefore | startAfter, endBefore | endAfter}), one or a list. `Service.history.json` has, by type, former
-declarations with `validUntil`. Described at docs.opentermsarchive.org, "Terms of a service: declarations".
+`select`, `remove`, `filter`, `executeClientScripts`, or `combine`, a list of such pages that inherit from it.
+Selectors are CSS or ranges ({startBefore | startAfter, endBefore | endAfter}), one or a list.
+`Service.history.json` has, by type, former declarations with `validUntil`.
+Described at docs.opentermsarchive.org, "Terms of a service: declarations".
 """
 
 from __future__ import annotations

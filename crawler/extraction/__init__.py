@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 from crawler.extraction.blocks import Weights
 from crawler.extraction.body import Places, confidence, find_body
@@ -14,7 +14,7 @@ from crawler.extraction.model import Extraction, ExtractionError
 from crawler.extraction.noise import drop_hidden, drop_noise, drop_other_articles
 from crawler.extraction.pdf import pdf_text
 from crawler.extraction.selection import Range, Selector, remove_selected, selected
-from crawler.extraction.tree import drop_what_is_never_text, parse
+from crawler.extraction.tree import drop_what_is_never_text, parse, strings
 
 __all__ = ["Extraction", "ExtractionError", "Range", "Selector", "extract"]
 
@@ -46,10 +46,7 @@ def extract(
     if kind in ("text/plain", "text/markdown", "application/markdown") and "<html" not in text[:2048].lower():
         return Extraction(tidy(text[:LONGEST_TEXT]), 0.9, None)
     soup = parse(text, page)
-    found = _selected(soup, select, remove, url, page) if select else _found(soup, remove, url, page)
-    if len(found.text) > LONGEST_TEXT:
-        raise ExtractionError(f"{page}: {len(found.text):,} characters of text, more than any terms")
-    return found
+    return _selected(soup, select, remove, url, page) if select else _found(soup, remove, url, page)
 
 
 def _selected(
@@ -63,6 +60,7 @@ def _selected(
         if not part.decomposed:
             drop_what_is_never_text(part)
             drop_hidden(part)
+    _refuse_endless(parts, page)
     text = to_markdown([part for part in parts if not part.decomposed], url)
     if not text:
         raise ExtractionError(f"{page}: what {', '.join(map(str, select))!r} selects holds no text")
@@ -81,4 +79,11 @@ def _found(soup: BeautifulSoup, remove: Sequence[Selector], url: str | None, pag
     drop_other_articles(root)
     body = find_body(root)
     sure = confidence(body, whole, titles)
+    _refuse_endless([body], page)
     return Extraction(to_markdown([body], url), sure, places.css(body))
+
+
+def _refuse_endless(parts: Sequence[Tag], page: str) -> None:
+    size = sum(len(text) for part in parts for text in strings(part))
+    if size > LONGEST_TEXT:
+        raise ExtractionError(f"{page}: {size:,} characters of text, more than any terms")

@@ -44,7 +44,9 @@ def _heaviest(tag: Tag, weights: Weights) -> Tag | None:
 
 def _with_title(tag: Tag, root: Tag, weights: Weights) -> Tag:
     """Widen from `tag` to where the title is, if that brings little else but a date or a note."""
-    for up in ancestors(tag, root):
+    if tag is root:
+        return root
+    for up in (*ancestors(tag, root), root):
         if tag.find("h1") is not None or tag.name == "main":
             break
         more = weights[up].words - weights[tag].words
@@ -58,7 +60,8 @@ def _with_title(tag: Tag, root: Tag, weights: Weights) -> Tag:
 def confidence(tag: Tag, whole: int, title: str) -> float:
     """How sure it is that `tag` is the terms, 0 to 1.
 
-    By its length, its share of the `whole` page's words of prose, how much of it is sentences, legal words, a title that says so.
+    By its length, its share of the `whole` page's words of prose, how much of it is sentences, its legal words,
+    and a title that says so.
     """
     weight = Weights(tag)[tag]
     legal = legal_rate(tag.get_text(" "))

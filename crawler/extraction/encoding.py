@@ -37,9 +37,9 @@ def decode_page(content: bytes, charset: str | None = None) -> str:
         broken_at = error.start
     found = _META.search(content[:4096])
     for label in (charset, found[1].decode("ascii") if found else None):
-        name = _known(label)
-        if name is not None and name != "utf-8":
-            return content.decode(name, "replace")
+        known = _known(label)
+        if known is not None and known != "utf-8":
+            return content.decode(known, "replace")
     # Mostly UTF-8 with a broken byte somewhere, or one of the old western pages that say nothing.
     mostly = _known(charset) == "utf-8" or any(byte >= 0xC2 for byte in content[:broken_at])
     return content.decode("utf-8" if mostly else "cp1252", "replace")

@@ -23,7 +23,7 @@ _ITEM = re2.compile(r"(?:-|\d{1,3}\.) ")
 _BOLD_PARTS = ("strong", "b")
 
 
-class _Converter(MarkdownConverter):  # type: ignore[misc]
+class _Converter(MarkdownConverter):
     """markdownify with looks left out and links made stable."""
 
     def __init__(self, page_url: str | None) -> None:
@@ -58,8 +58,10 @@ class _Converter(MarkdownConverter):  # type: ignore[misc]
         if "_inline" not in parent_tags and "li" not in parent_tags and _all_bold(el):
             words = " ".join(text.split())
             return f"\n\n**{words}**\n\n" if 0 < len(words) <= 100 and "](" not in words else f"\n\n{text}\n\n"
-        paragraph: str = super().convert_p(el, text, parent_tags)
-        return paragraph
+        words = text.strip()
+        if "_inline" in parent_tags:
+            return f" {words} "
+        return f"\n\n{words}\n\n" if words else ""
 
     def convert_li(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         text = text.strip()

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+# Raised with every change of what the extraction takes: texts are read anew from their bytes, which is never drift.
+VERSION = "2026.11.1"
+
+
 class ExtractionError(Exception):
     """The page holds no text that could be taken. The message is one line naming the page and what was looked for."""
 

@@ -29,7 +29,8 @@ _OTHERS = re2.compile(
     r"(?i)(?:related|recommended|similar|popular|featured|latest|more|recent|trending)"
     r"(?: \w+)? (?:articles?|posts?|stories|news|reading|content|topics|links|pages|resources|documents?)\W*"
     r"|(?:read|up|what's|what’s) next\W*|keep reading\W*|you may also (?:like|be interested in)\W*|see also\W*"
-    r"|on this page\W*|in this article\W*|table of contents\W*|share this .{0,20}|explore more\W*|(?:more|next) from .{0,30}"
+    r"|on this page\W*|in this article\W*|table of contents\W*"
+    r"|share this .{0,20}|explore more\W*|(?:more|next) from .{0,30}"
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, PageElement, Tag
 from soupsieve import SelectorSyntaxError
 
 from crawler.extraction.model import ExtractionError
@@ -76,7 +76,7 @@ def _cut(soup: BeautifulSoup, wanted: Range, page: str) -> Tag:
     """Take the nodes of a range out of `soup` into a new element: whole subtrees, whose ends are both in the range."""
     start = _one(soup, wanted.startBefore or wanted.startAfter or "", page)
     end = _one(soup, wanted.endBefore or wanted.endAfter or "", page)
-    inside: list[object] = []
+    inside: list[PageElement] = []
     running = False
     around_end = {id(up) for up in end.parents}
     within_start = {id(node) for node in start.descendants}
@@ -101,7 +101,7 @@ def _cut(soup: BeautifulSoup, wanted: Range, page: str) -> Tag:
         raise ExtractionError(f"{page}: the range {str(wanted)!r} holds nothing")
     cut = soup.new_tag("div")
     for node in inside:
-        cut.append(node)  # type: ignore[arg-type]
+        cut.append(node)
     return cut
 
 

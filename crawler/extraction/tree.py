@@ -35,7 +35,7 @@ class _BoundedSoup(BeautifulSoup):
         self._ignored, self._elements = [], 0
         super().reset()
 
-    def handle_starttag(self, name: str, *args: Any, **kwargs: Any) -> Tag | None:  # type: ignore[override]
+    def handle_starttag(self, name: str, *args: Any, **kwargs: Any) -> Tag | None:
         self._elements += 1
         if self._elements > MOST_ELEMENTS:
             raise TooManyElements
@@ -43,7 +43,8 @@ class _BoundedSoup(BeautifulSoup):
             # lxml sends an end for every start, so the ends are counted off one by one.
             self._ignored.append(name)
             return None
-        return super().handle_starttag(name, *args, **kwargs)
+        tag: Tag | None = super().handle_starttag(name, *args, **kwargs)
+        return tag
 
     def handle_endtag(self, name: str, nsprefix: str | None = None) -> None:
         if self._ignored:
