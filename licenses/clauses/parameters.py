@@ -140,6 +140,12 @@ def _as_written(context: Context, sentence: Sentence, span: tuple[int, int]) -> 
     return " ".join(context.source[start:end].replace("*", "").split())[:_LONGEST_WORDS]
 
 
+def _phrase(value: Value, context: Context) -> str | None:
+    """The words themselves that `yes` matches."""
+    match = value.yes.search(context.sentence.plain.lower) if value.yes is not None else None
+    return None if match is None else str(match.group()).strip()
+
+
 def _territories(value: Value, context: Context) -> list[str] | None:
     return places_named(context.sentence.plain.lower) or None
 
@@ -154,6 +160,7 @@ _READERS: Mapping[str, Callable[[Value, Context], Any]] = {
     "url": _url,
     "words": _words,
     "law": _law,
+    "phrase": _phrase,
     "territories": _territories,
 }
 

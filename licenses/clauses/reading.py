@@ -21,12 +21,13 @@ _NOISE = re.compile(
     r"|(?P<tag></?[a-zA-Z][^<>\n]{0,200}>)"
     r"|(?P<entity>&(?:[a-zA-Z]{2,8}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});)"
 )
-_STRAIGHT = str.maketrans(
+_STRAIGHT: dict[int, str] = str.maketrans(
     {
         **dict.fromkeys("\u201c\u201d\u201e\u201f\xab\xbb\u300c\u300d\uff02\u2033", '"'),
         **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u0060\xb4\uff07", "'"),
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
         **dict.fromkeys("\u2022\u25cf\u25e6\u25aa\xb7\u2023\u25a0", "-"),
+        **dict.fromkeys(map(chr, range(0xD800, 0xE000)), "\ufffd"),  # halves of characters: no text can be encoded with them
         "\uff08": "(", "\uff09": ")", "\uff1a": ":", "\uff1b": ";", "\uff0c": ",", "\uff0e": ".",
     }
 )  # fmt: skip

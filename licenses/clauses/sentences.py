@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ MOST_SENTENCES = 20_000
 _LONGEST_LEAD = 600
 _LONGEST_QUOTATION = 500
 _LONGEST_LINE = 100_000
+_SAMPLE = 20_000  # characters, to tell whether a text stands in a comment
 
 _MARKER = re.compile(
     r"(?:(?P<bullet>[-+\u2022\u25cf\u25e6\u25aa\xb7\u2023]|\*(?!\*))"
@@ -23,7 +25,12 @@ _MARKER = re.compile(
 _HEADING_WORD = re.compile(
     r"(?i)(?:section|article|part|annex|appendix|exhibit|attachment|schedule|preamble|第.{1,4}[条章])\b"
 )
-_PREFIX = re.compile(r"[ \t\xa0\u3000]*(?:(?:[>|%]|//|#(?!#))[ \t]+)*")
+_QUOTED_PREFIX = re.compile(r"[ \t\xa0\u3000]*(?:[>|%][ \t]+)*")
+_COMMENT_PREFIXES = {
+    leader: re.compile(rf"[ \t\xa0\u3000]*(?:{re.escape(leader)})?(?:[ \t]+|$)")
+    for leader in ("#", "*", "//", ";", "--", "%", "|", "dnl", "REM")
+}
+_LEADER = re.compile(r"(?m)^[ \t]{0,8}(#|\*|//|;|--|%|\||dnl|REM)(?=[ \t]|$)")
 _MARKDOWN_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(?P<title>\S.*)")
 _RULE = re.compile(r"[-=*_~+#/ \t.]{3,}$")
 
@@ -154,6 +161,15 @@ class _Labels:
         return kind, int(last) if last.isdigit() else ord(last[-1].lower()) - 96 if last else 0
 
 
+def _comment_prefix(text: str) -> re.Pattern[str]:
+    """What opens the lines of a text that stands in a comment; else what opens quoted lines."""
+    leaders = Counter(match.group(1) for match in _LEADER.finditer(text[:_SAMPLE].replace("\r", "\n")))
+    lines = sum(1 for line in text[:_SAMPLE].splitlines() if line.strip())
+    if leaders and (most := leaders.most_common(1)[0])[1] > 0.7 * max(lines, 5):
+        return _COMMENT_PREFIXES[most[0]]
+    return _QUOTED_PREFIX
+
+
 def _lines(text: str) -> Iterator[tuple[int, int]]:
     for match in re.finditer(r"[^\r\n\x0b\x0c\x85\u2028\u2029]+|\r\n?|[\n\x0b\x0c\x85\u2028\u2029]", text):
         if match.group()[0] not in "\r\n\x0b\x0c\x85\u2028\u2029":
@@ -167,6 +183,7 @@ def _blocks(text: str) -> Iterator[_Block]:
     """Paragraphs, headings and items. An empty line ends a block; so does an item after a closed line."""
     current: _Block | None = None
     fresh = False
+    prefix = _comment_prefix(text)
     labels = _Labels()
     for start, end in _lines(text):
         if start == end:
@@ -177,14 +194,15 @@ def _blocks(text: str) -> Iterator[_Block]:
             fresh = True
             continue
         line = text[start:end]
-        body = _PREFIX.sub("", line, count=1)
+        bare = prefix.match(line)
+        body = line[bare.end() :] if bare else line
         if not body.strip("*_ \t\xa0\u200b\ufeff>#") or _RULE.match(body):
             if current is not None:
                 yield current
             current, fresh = None, False
             continue
         fresh = False
-        heading = bool(_MARKDOWN_HEADING.match(line))
+        heading = _MARKDOWN_HEADING.match(body) is not None
         marker = _MARKER.match(body)
         before = text[current.start : current.end].rstrip(" \t\xa0*_\"')") if current is not None else ""
         closed = before.endswith((".", ";", ":", "; and", "; or", "\u3002", "\uff1b", "\uff1a"))
@@ -192,7 +210,7 @@ def _blocks(text: str) -> Iterator[_Block]:
         if current is None or heading or item or current.heading:
             if current is not None:
                 yield current
-            current = _Block(start, end, heading)
+            current = _Block(end - len(body), end, heading)
             labels.note(marker)
         else:
             current.end = end
@@ -237,7 +255,7 @@ class _Reader:
             style = _style(marker, piece) if marker else ""
             if marker is not None:
                 self._place_item(style, first=piece[:5].strip(" (").startswith(("1", "a", "i", "A", "-", "*")))
-                if marker.lastgroup == "number" and not self._leads:
+                if marker.lastgroup == "number" and not self._leads and not block.heading:
                     self._number(marker.group().strip(), piece)
             elif number == 0 and not block.heading:
                 self._maybe_leave_lists(piece)

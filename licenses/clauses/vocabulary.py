@@ -45,9 +45,7 @@ def rule_files() -> Mapping[str, dict[str, Any]]:
     """Every file of `rules/` by clause id, parsed, in the order of the ids."""
     folder = resources.files("licenses.clauses").joinpath("rules")
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    return MappingProxyType(
-        {f.name.removesuffix(".toml"): tomllib.loads(f.read_text(encoding="utf-8")) for f in files}
-    )
+    return MappingProxyType({f.name.removesuffix(".toml"): tomllib.loads(f.read_text(encoding="utf-8")) for f in files})
 
 
 @cache
@@ -58,9 +56,7 @@ def vocabulary() -> Mapping[str, Term]:
 
 def _term(name: str, rule: dict[str, Any]) -> Term:
     parameters = {
-        key: Parameter(
-            key, entry["type"], entry.get("raising", "neutral"), tuple(entry.get("loosest_to_tightest", ()))
-        )
+        key: Parameter(key, entry["type"], entry.get("raising", "neutral"), tuple(entry.get("loosest_to_tightest", ())))
         for key, entry in rule.get("parameters", {}).items()
     }
     return Term(name, rule["kind"], rule["added"], rule["means"], MappingProxyType(parameters))
