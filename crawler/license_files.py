@@ -32,6 +32,8 @@ _OTHER_KIND = re.compile(
     re.IGNORECASE,
 )
 MAX_LINK = 1024
+# Control characters, and lone surrogates, which no address can have.
+_NOT_IN_A_LINK = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _HUB_PATH = re.compile(r"/(?:(datasets|spaces)/)?([\w.-]+/[\w.-]+)/(?:blob|resolve|raw)/([^/]+)/(.+)")
 HUB_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co")
 KIND = {"datasets": "dataset", "spaces": "space", None: "model"}
@@ -72,7 +74,7 @@ def read_link(link: object, kind: str, name: str, endpoint: str) -> Link | None:
     if not isinstance(link, str) or not link.strip():
         return None if link in (None, "") else Link("nowhere", problem="license_link is no text")
     link = link.strip()
-    if len(link) > MAX_LINK or any(ord(c) < 32 or ord(c) == 127 for c in link):
+    if len(link) > MAX_LINK or _NOT_IN_A_LINK.search(link):
         return Link("nowhere", problem="license_link is too long or has control characters")
     if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", link):
         return _url(link, kind, name, endpoint)

@@ -62,6 +62,7 @@ def from_row(kind: str, row: Any, patterns: Sequence[str] = ()) -> Repository:
     name, hub_id = row.get("id") or row.get("modelId"), row.get("_id")
     if not isinstance(name, str) or not name or len(name) > 1024:
         raise BadRow("a row without id")
+    name = _storable(name)
     if not isinstance(hub_id, str) or not _HUB_ID.fullmatch(hub_id):
         raise BadRow(f"{name[:100]}: a row without _id")
     problems: list[str] = []
@@ -70,14 +71,14 @@ def from_row(kind: str, row: Any, patterns: Sequence[str] = ()) -> Repository:
     return Repository(
         kind=kind,
         hub_id=hub_id,
-        name=name.encode("utf-8", "replace").decode(),
+        name=name,
         sha=sha if isinstance(sha, str) and _SHA.fullmatch(sha) else None,
         last_modified=_time(row.get("lastModified"), "lastModified", problems),
         created_at=_time(row.get("createdAt"), "createdAt", problems),
         gated=_gated(row.get("gated")),
         private=row.get("private") is True,
         disabled=row.get("disabled") is True,
-        tags=tuple(tag for tag in _list(row.get("tags")) if isinstance(tag, str)),
+        tags=tuple(_storable(tag) for tag in _list(row.get("tags")) if isinstance(tag, str)),
         card_data=row.get("cardData"),
         siblings=siblings,
         base_models=_base_models(row),
@@ -98,7 +99,17 @@ def _list(value: Any) -> list[Any]:
 
 
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+    return _storable(value) if isinstance(value, str) else None
+
+
+def _storable(text: str) -> str:
+    """The text as it can be stored: no lone surrogates, no NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
+
+
+def _is_path(name: Any) -> bool:
+    """Whether git could have a file of that name."""
+    return isinstance(name, str) and name != "" and name == _storable(name)
 
 
 def _count(value: Any) -> int | None:
@@ -109,16 +120,21 @@ def _time(value: Any, field: str, problems: list[str]) -> str | None:
     """To the second: the Hub's milliseconds tell nothing that the commit's date does not."""
     if value is None:
         return None
-    found = _DATE.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
+    time = time_of(value)
+    if time is None:
         problems.append(f"{field} is {str(value)[:40]!r}")
-        return None
-    return f"{found[1]}T{found[2]}Z"
+    return time
+
+
+def time_of(value: Any) -> str | None:
+    """A time as the Hub writes it, to the second (ISO 8601, UTC); None for anything else."""
+    found = _DATE.fullmatch(value) if isinstance(value, str) else None
+    return f"{found[1]}T{found[2]}Z" if found else None
 
 
 def _gated(value: Any) -> str:
     if isinstance(value, str):
-        return value
+        return _storable(value)
     return "true" if value is True else "false"
 
 
@@ -127,7 +143,7 @@ def _siblings(value: Any, patterns: Sequence[str]) -> tuple[tuple[str, ...] | No
     if not isinstance(value, list):
         return None, None
     names = [item.get("rfilename") for item in value if isinstance(item, dict)]
-    paths = [name for name in names if isinstance(name, str) and name]
+    paths = [name for name in names if _is_path(name)]
     kept = [path for path in paths if path == CARD or role_of(path, patterns)]
     weights = any(_WEIGHTS.search(path) and not _NOT_WEIGHTS.search(path) for path in paths)
     return tuple(kept[:MOST_SIBLINGS]), weights
@@ -147,7 +163,7 @@ def _base_models(row: Mapping[str, Any]) -> tuple[str, ...]:
         card = row.get("cardData")
         value = card.get("base_model") if isinstance(card, dict) else None
         named = [value] if isinstance(value, str) else _list(value)
-    names = [name for name in named if isinstance(name, str) and name]
+    names = [_storable(name) for name in named if isinstance(name, str) and name]
     return tuple(dict.fromkeys(names))[:MOST_BASE_MODELS]
 
 
