@@ -46,7 +46,8 @@ UNLIMITED = re2.compile(
 OF_THE_LICENSOR = re2.compile(r"^\W*(?:we|licensor|the company|our)\b[^,;]{0,40}\b(?:will|shall|may|reserves?|must)\b")
 INFORMS = re2.compile(
     r"\b(?:contact|e-?mail|reach out|reach us|report|reporting|questions?|inquir\w+|feedback|learn more|read more"
-    r"|stay tuned|can be found|is available|are available|available (?:at|here|on)|visit|see (?:the|our)|click(?:ing)?"
+    r"|stay tuned|sign(?:ing)? up to receive|notifications?|subscribe"
+    r"|can be found|is available|are available|available (?:at|here|on)|visit|see (?:the|our)|click(?:ing)?"
     r"|check out"
     r"|reserves? the (?:ability|right) to detect|in the (?:near )?future|will be (?:changed|released|updated))\b"
     r"|联系|邮箱|咨询"
@@ -138,7 +139,7 @@ IDLE = _set(
     their them they this that these those such which who whom whose what and or both then so also hereby herein
     therein thereof hereof hereunder thereunder there here about into onto upon under via per each any all other
     more between us our your you we i e g eg ie s t etc including includes include limited but please then than
-    said same one two 的 了 与 和 及 或 将 被 由 于 在 之 其 所 等 该 此 并 且 以 为 是 对 中 上 下
+    said same one two 你 您 我 们 的 了 与 和 及 或 将 被 由 于 在 之 其 所 等 该 此 并 且 以 为 是 对 中 上 下
     """
 )
 HAN_CHARGED = re2.compile(r"不|仅|只|禁|须|必|应|商|授|登|非|除|研|免|可|许")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ _LONGEST_KEY = 2_000
 # The same for a sentence beside one that stands in both texts; looked for only where few are left.
 _TRIMMED = 75.0
 _MOST_TRIMMED = 60
+# With more changes than this in it, a sentence was written anew.
+_MOST_CHANGES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +147,17 @@ def meant(found: Difference, old: Side, new: Side) -> Iterator[Meant]:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """A sentence as a reader takes it in: with the introduction it hangs from, in plain lower case."""
+    """A sentence as a reader takes it in: with the introduction it hangs from, in plain lower case.
+
+    `links` tells a row of links, or the text of one: what one navigates by.
+    """
 
     said: str
     lead: str
     defines: bool
     binding: bool
     heading: bool
+    links: bool
 
     @property
     def whole(self) -> str:
@@ -160,7 +167,16 @@ class _Context:
     def operative(self) -> bool:
         if self.heading or not self.binding or lexicon.BINDS.search(self.whole) is None:
             return False
+        if self.links and lexicon.BINDS.search(self.said) is None:
+            return False
         return lexicon.INFORMS.search(self.said) is None or lexicon.INSISTS.search(self.said) is not None
+
+    @property
+    def forbids(self) -> bool:
+        """Whether it forbids something, by itself or as an item of a list of bans."""
+        return lexicon.FORBIDS.search(self.said) is not None or (
+            lexicon.FORBIDS.search(_innermost(self.lead)) is not None
+        )
 
     @property
     def adding(self) -> Direction:
@@ -168,7 +184,7 @@ class _Context:
         if lexicon.LEGAL.search(self.said) or lexicon.OF_THE_LICENSOR.search(self.said):
             return "neutral"
         introduction = _innermost(self.lead)
-        if lexicon.FORBIDS.search(self.said) or lexicon.FORBIDS.search(introduction):
+        if self.forbids:
             return "tighter"
         if lexicon.ALLOWS.search(introduction):
             return "looser"
@@ -192,10 +208,22 @@ def _context(unit: Unit, side: Side) -> _Context:
     start, end = unit.span
     sentence = side.sentence(start)
     said = lexicon.UNLIMITED.sub(" ", " ".join(side.text[start:end].lower().split()))
-    heading = _is_heading(side.text, start, end)
+    heading, links = _is_heading(side.text, start, end), _is_links(side.text, start, end)
     if sentence is None or sentence.end < start:
-        return _Context(said, "", False, True, heading)
-    return _Context(said, sentence.lead, sentence.defines, sentence.binding, heading)
+        return _Context(said, "", False, True, heading, links)
+    return _Context(said, sentence.lead, sentence.defines, sentence.binding, heading, links)
+
+
+_LINK_TEXT = re.compile(r"\[[^\[\]\n]{0,300}\]\([^()\s]{0,2000}\)")
+
+
+def _is_links(text: str, start: int, end: int) -> bool:
+    """Whether the lines around a stretch are links for the most part, and no sentence."""
+    first = text.rfind("\n", 0, start) + 1
+    last = text.find("\n", end)
+    lines = text[first : min(len(text) if last < 0 else last, first + 5_000)].strip()
+    left = _LINK_TEXT.sub("", lines)
+    return "](" in lines and sum(map(str.isalpha, left)) * 4 < sum(map(str.isalpha, lines)) and not left.endswith(".")
 
 
 def _is_heading(text: str, start: int, end: int) -> bool:
@@ -227,12 +255,19 @@ def _whole(unit: Unit, side: Side) -> Meant | None:
 
 def _reworded(before: Unit, after: Unit, old: Side, new: Side) -> Iterator[Meant]:
     contexts = _context(before, old), _context(after, new)
-    for a, b, c, d in word_changes(before.words, after.words):
+    changes = word_changes(before.words, after.words)
+    found = []
+    for a, b, c, d in changes:
         gone, come = _Stretch(before, a, b, old.text), _Stretch(after, c, d, new.text)
         if gone.moved_to(new) and come.moved_to(old):
             continue
         if (one := _hunk(gone, come, contexts)) is not None:
-            yield one
+            found.append(one)
+    if found and len(changes) > _MOST_CHANGES:
+        # Said anew from end to end: only the words that limit or open tell a direction.
+        whole = _Stretch(before, 0, len(before.words), old.text), _Stretch(after, 0, len(after.words), new.text)
+        found = [Meant(_by_charged_words(*whole, contexts) or "neutral", found[0].legal)]
+    yield from found
 
 
 class _Stretch:
@@ -324,12 +359,18 @@ def _same_in_other_words(gone: _Stretch, come: _Stretch) -> bool:
     return all(_akin(one, other) for one, other in zip(left, right, strict=True))
 
 
+# Before a word these make it say the contrary.
+_TURNING = {"in", "un", "non", "ir", "im", "dis"}
+
+
 def _akin(one: str, other: str) -> bool:
     if one == other or lexicon.ALIKE.get(one, one) == lexicon.ALIKE.get(other, other):
         return True
     if one in lexicon.CHARGED or other in lexicon.CHARGED:
         return False
     shorter, longer = sorted((one, other), key=len)
+    if longer.endswith(shorter) and longer[: -len(shorter)] in _TURNING:
+        return False
     ending = len(longer) - len(shorter)
     if len(shorter) >= 3 and longer.startswith(shorter) and ending <= (3 if len(shorter) < 5 else 5):
         return True
@@ -340,17 +381,11 @@ def _akin(one: str, other: str) -> bool:
 
 def _turn(gone: _Stretch, come: _Stretch, contexts: tuple[_Context, _Context]) -> Direction:
     """The direction of a change within a sentence."""
+    turned = _by_charged_words(gone, come, contexts)
+    if turned is not None:
+        return turned
+    adding = _adding(contexts)
     left, right = set(gone.texts), set(come.texts)
-    left, right = left - right, right - left
-    adding = contexts[1].adding if contexts[1].adding != "neutral" else contexts[0].adding
-    for words, sign in (
-        (lexicon.EXCEPTING, opposite(adding)),
-        (lexicon.NARROWING, "tighter"),
-        (lexicon.WIDENING, "looser"),
-    ):
-        added, removed = bool(words & right), bool(words & left)
-        if added != removed:
-            return sign if added else opposite(sign)
     triggers = lexicon.TRIGGERING | lexicon.UNITS
     if adding == "tighter" and bool(triggers & left) != bool(triggers & right):
         # A ban or a duty that holds only above something: the trigger gone, it holds always.
@@ -359,3 +394,26 @@ def _turn(gone: _Stretch, come: _Stretch, contexts: tuple[_Context, _Context]) -
     if come_more == 0:
         return "neutral"
     return adding if come_more > 0 else opposite(adding)
+
+
+def _adding(contexts: tuple[_Context, _Context]) -> Direction:
+    before, after = (context.adding for context in contexts)
+    return after if after != "neutral" else before
+
+
+def _by_charged_words(gone: _Stretch, come: _Stretch, contexts: tuple[_Context, _Context]) -> Direction | None:
+    """The direction that words tell which except, limit or open, where they stand on one side only."""
+    left, right = ({lexicon.ALIKE.get(text, text) for text in side.texts} for side in (gone, come))
+    left, right = left - right, right - left
+    adding = _adding(contexts)
+    directions: list[tuple[frozenset[str], Direction]] = [
+        (lexicon.EXCEPTING, opposite(adding)),
+        (lexicon.NARROWING, "tighter"),
+    ]
+    if not all(context.forbids for context in contexts):
+        directions.append((lexicon.WIDENING, "looser"))
+    for words, sign in directions:
+        added, removed = bool(words & right), bool(words & left)
+        if added != removed:
+            return sign if added else opposite(sign)
+    return None

@@ -24,6 +24,8 @@ _SILENT = (
         r"(?i)\b(?:sections?|articles?|paragraphs?|clauses?|exhibits?|annex|appendix|attachment|schedule|part)"
         r"[ \xa0\n]{1,2}(?P<label>\(?(?:\d{1,3}[0-9.()a-z]{0,10}|[a-z](?![a-z])|[ivx]{1,5}(?![a-z])))"
     ),
+    # What a page says of its links.
+    re.compile(r"(?i)\(opens in (?:a )?new (?:window|tab)\)"),
     # Who holds the copyright, and since when; filled in or not.
     re.compile(
         r"(?i)(?:copyright|©)[ \t]{0,3}(?:\(c\)|©)?[ \t]{0,3}(?:\[|\{|<)?(?:(?:19|20)\d\d|yyyy|year)[^\n]{0,120}"

@@ -25,6 +25,7 @@ _DATES = (
     rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s{{1,3}}(?P<month2>{_MONTH})\.?,?\s{{1,3}}(?P<year2>(?:19|20)\d\d)"
     r"|(?P<year3>(?:19|20)\d\d)\s?[-/.\u5e74]\s?(?P<month3>\d{1,2})\s?[-/.\u6708]\s?(?P<day3>\d{1,2})(?:\s?\u65e5)?(?!\d)"
     r"|(?P<day4>\d{1,2})/(?P<month4>\d{1,2})/(?P<year4>(?:19|20)\d\d)"
+    rf"|(?P<month5>{_MONTH})\.?\s{{1,3}}(?P<year5>(?:19|20)\d\d)"
 )
 _LINK = (
     r"(?:https?://|www\.)[^\s<>()\[\]\"'\u201c\u201d\u3000-\u303f\uff00-\uffef]{1,2000}"
@@ -32,8 +33,8 @@ _LINK = (
     r"|(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,10}/[^\s<>()\[\]\"'\u201c\u201d\u3000-\u303f\uff00-\uffef]{0,2000}"
 )
 _TOKEN = re.compile(
-    # The target of a Markdown link, the tags and comments of HTML: not seen by a reader.
-    r"(?P<hidden>\]\(\s?[^()\s]{0,2000}(?:\([^()\s]{0,500}\)[^()\s]{0,500}){0,3}(?:\s\"[^\"\n]{0,300}\")?\)"
+    # An image, the target of a Markdown link, the tags and comments of HTML: no words that a reader sees.
+    r"(?P<hidden>!\[[^\[\]\n]{0,300}(?=\]\()|\]\(\s?[^()\s]{0,2000}(?:\([^()\s]{0,500}\)[^()\s]{0,500}){0,3}(?:\s\"[^\"\n]{0,300}\")?\)"
     r"|</?[a-z!][^<>\n]{0,500}>)"
     rf"|(?P<date>(?<![a-z0-9/.-])(?:{_DATES})(?![a-z0-9]))"
     rf"|(?P<link>(?<![a-z0-9])(?:{_LINK}))"
@@ -141,11 +142,12 @@ def _repaired(damaged: str) -> str:
 
 
 def _date(match: re.Match[str]) -> str:
-    for form in "1234":
+    for form in "12345":
         if match["year" + form]:
             month = match["month" + form]
             number = int(month) if month.isdigit() else _month(month)
-            return f"{match['year' + form]}-{number:02}-{int(match['day' + form]):02}"
+            day = f"-{int(match['day' + form]):02}" if form != "5" else ""
+            return f"{match['year' + form]}-{number:02}{day}"
     return match.group()
 
 
