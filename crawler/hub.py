@@ -6,6 +6,7 @@ All through huggingface_hub's session (`hub_http`); rows are read raw (`reposito
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,15 +18,18 @@ import httpx2
 from crawler.addresses import AddressGuard, AddressRefused
 from crawler.errors import CrawlError, NoSuchRevision, Unavailable
 from crawler.guarded_http import FetchFailed, Limits, get
+from crawler.hub_answers import Answer, BadRequest
+from crawler.hub_expand import EXPAND, Expand
 from crawler.hub_files import File, Files, git_oid, repo_path
 from crawler.hub_http import HubHttp, Request
 from crawler.hub_json import array, record
-from crawler.hub_lists import EXPAND, SECTION, Page, Walk
-from crawler.repository import BadRow, Repository, from_row
+from crawler.hub_lists import SECTION, Page, Walk
+from crawler.repository import BadRow, Repository, from_row, time_of
 from crawler.settings import Contact, Network
 
 MOST_PATHS = 2000  # of one paths-info request
 COMMITS = 1000  # of one page of history
+_OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Hub:
         self._guard = AddressGuard([*network.allow, host])
         self._files = Files(self._http, self._elsewhere, network.max_file_bytes)
         self.warnings: list[str] = []
+        self._expand = {kind: Expand(kind, self.warnings) for kind in EXPAND}
 
     @property
     def counts(self) -> dict[str, int]:
@@ -95,7 +100,7 @@ class Hub:
         """Pages of a list, newest first by `sort`; of one author, or of all. Raises CrawlError, RunStopped."""
         walk = Walk(
             self._http, kind, author=author, sort=sort, limit=limit, patterns=patterns,
-            max_bytes=self.network.max_list_bytes,
+            max_bytes=self.network.max_list_bytes, expand=self._expand[kind],
         )  # fmt: skip
         try:
             yield from walk.pages()
@@ -104,17 +109,25 @@ class Hub:
 
     def info(self, kind: str, name: str, patterns: Sequence[str] = ()) -> Repository:
         """One repository by its name, renames followed. Raises Unavailable, Disabled, CrawlError, RunStopped."""
-        request = Request(
-            f"/api/{SECTION[kind]}/{quote(name, safe='/')}",
-            params=tuple(("expand", value) for value in EXPAND[kind]),
-            max_bytes=self.network.max_list_bytes,
-            read=record,
-        )
-        answer = self._http.ask(request)
+        answer = self._info(kind, name)
         try:
             return from_row(kind, answer.value, patterns)
         except BadRow as error:
             raise CrawlError(str(error)) from error
+
+    def _info(self, kind: str, name: str) -> Answer:
+        request = Request(
+            f"/api/{SECTION[kind]}/{quote(name, safe='/')}",
+            params=self._expand[kind].of_info(),
+            max_bytes=self.network.max_list_bytes,
+            read=record,
+        )
+        try:
+            return self._http.ask(request)
+        except BadRequest as refused:
+            if not self._expand[kind].refused(refused):
+                raise
+        return self._info(kind, name)
 
     def paths_info(self, kind: str, name: str, revision: str, paths: Sequence[str]) -> dict[str, Entry]:
         """Which of `paths` exist at `revision`: one request. Missing ones are not in the answer."""
@@ -185,15 +198,15 @@ def _entry(item: Any) -> Entry | None:
     if not isinstance(item, dict) or item.get("type") != "file" or not isinstance(item.get("path"), str):
         return None
     oid, size, commit = item.get("oid"), item.get("size"), item.get("lastCommit")
-    date = commit.get("date") if isinstance(commit, dict) else None
+    date = time_of(commit.get("date")) if isinstance(commit, dict) else None
     lfs = item.get("lfs")
     linked = lfs.get("oid") if isinstance(lfs, dict) else None
     return Entry(
         item["path"],
-        oid if isinstance(oid, str) else None,
+        oid if isinstance(oid, str) and _OID.fullmatch(oid) else None,
         size if isinstance(size, int) else 0,
-        date[:19] + "Z" if isinstance(date, str) and len(date) >= 19 else None,
-        linked if isinstance(linked, str) else None,
+        date,
+        linked if isinstance(linked, str) and _OID.fullmatch(linked) else None,
     )
 
 

@@ -17,10 +17,15 @@ def decode(content: bytes) -> Any:
     except orjson.JSONDecodeError:
         pass
     try:
-        return json.loads(content)
+        return json.loads(content, parse_int=_integer)
     except (ValueError, RecursionError) as error:
         shown = content[:60].decode("utf-8", "replace")
         raise Transient(f"the answer is no JSON: {shown!r}") from error
+
+
+def _integer(digits: str) -> int | float:
+    # Python refuses to read integers of thousands of digits; JavaScript, whose numbers these are, has none.
+    return int(digits) if len(digits) < 400 else float(digits)
 
 
 def array(answer: Answer) -> list[Any]:

@@ -5,16 +5,16 @@ A walk that does not reach the last page says so (`complete` is False): nothing 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
-from requests.utils import parse_header_links
+import re2
 
 from crawler.errors import CrawlError
 from crawler.hub_answers import Answer, BadRequest
+from crawler.hub_expand import Expand
 from crawler.hub_http import HubHttp, Request
 from crawler.hub_json import array
 from crawler.repository import BadRow, Repository, from_row
@@ -22,12 +22,11 @@ from crawler.repository import BadRow, Repository, from_row
 PAGE = 1000  # rows; the Hub's maximum
 MOST_EMPTY_PAGES = 20
 SECTION = {"model": "models", "dataset": "datasets", "space": "spaces"}
-_COMMON = ("sha", "lastModified", "createdAt", "private", "disabled", "tags", "cardData", "siblings")
-EXPAND = {
-    "model": (*_COMMON, "gated", "pipeline_tag", "baseModels", "safetensors", "downloads"),
-    "dataset": (*_COMMON, "gated", "downloads"),
-    "space": (*_COMMON, "sdk"),
-}
+# A Link header, one target and its parameters at a time; targets may hold commas and semicolons.
+_LINK = re2.compile(r'<([^<>]*)>((?:"[^"]*"|[^<"])*)')
+_PARAMETER = re2.compile(r';\s*([A-Za-z*-]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]+))')
+_LINK_TARGET = re2.compile(r"<[^<>]*>")
+MAX_LINK = 20_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +59,12 @@ class Walk:
         limit: int | None,
         patterns: Sequence[str],
         max_bytes: int,
+        expand: Expand,
     ) -> None:
         self._http, self._kind, self._patterns = http, kind, tuple(patterns)
         self._limit, self._max_bytes = limit, max_bytes
         self._author, self._sort = author, sort
-        self._expand = list(EXPAND[kind])
+        self._expand = expand
         self._page_size = PAGE
         self.warnings: list[str] = []
 
@@ -83,24 +83,24 @@ class Walk:
     def _walk(self) -> Iterator[Page]:
         url: str | None = None
         seen: set[str] = set()
-        former: set[str] = set()
-        done = empty = 0
+        rounds = _Rounds()
+        done = 0
         while True:
             answer = self._ask(url)
             page = self._rows(answer.value)
             onward = self._next(answer)
             done += len(page.rows)
-            ids = {row.hub_id for row in page.rows}
-            empty = 0 if ids - former else empty + 1
-            if onward is not None and (onward in seen or empty > MOST_EMPTY_PAGES or (ids and ids <= former)):
-                raise CrawlError("the list goes round in circles")
             finished = onward is None or (self._limit is not None and done >= self._limit)
+            if not finished and rounds.again({row.hub_id for row in page.rows}):
+                raise CrawlError("the list goes round in circles")
             rows = page.rows[: len(page.rows) - max(0, done - self._limit)] if self._limit else page.rows
             yield Page(rows, page.bad, complete=finished)
             if finished or onward is None:
                 return
+            if onward in seen:
+                raise CrawlError("the list goes round in circles")
             seen.add(onward)
-            former, url = ids or former, onward
+            url = onward
 
     def _ask(self, url: str | None) -> Answer:
         try:
@@ -111,7 +111,7 @@ class Walk:
             if refused.answer.status == 413 and self._page_size > 100:
                 self._page_size = 200
                 raise _StartAgain("the Hub finds a page of 1,000 rows too large") from refused
-            if url is None and self._drop_refused(refused):
+            if url is None and self._expand.refused(refused):
                 return self._ask(None)
             raise
 
@@ -120,7 +120,7 @@ class Walk:
         params = [("sort", self._sort), ("limit", str(size))]
         if self._author is not None:
             params.append(("author", self._author))
-        params += [("expand", value) for value in self._expand] or [("full", "true"), ("cardData", "true")]
+        params += self._expand.of_list()
         return Request(
             f"/api/{SECTION[self._kind]}", params=tuple(params), max_bytes=self._max_bytes, read=array
         )
@@ -128,18 +128,6 @@ class Walk:
     def _onward(self, url: str) -> Request:
         parsed = httpx2.URL(url)
         return Request(parsed.raw_path.decode("ascii"), max_bytes=self._max_bytes, read=array)
-
-    def _drop_refused(self, refused: BadRequest) -> bool:
-        """After the Hub changed its expand values: ask again without those that it no longer names."""
-        said = refused.answer.content.decode("utf-8", "replace")
-        if not self._expand or "expand" not in said:
-            return False
-        named = set(re.findall(r"[A-Za-z_-]+", said))
-        kept = [value for value in self._expand if value in named]
-        self.warnings.append(f"the Hub refuses expand values: {', '.join(v for v in self._expand if v not in kept)}")
-        # Named all, or none: no way to tell which it minds, so ask for full rows instead.
-        self._expand = kept if 0 < len(kept) < len(self._expand) else []
-        return True
 
     def _rows(self, value: list[Any]) -> Page:
         page = Page([])
@@ -149,16 +137,20 @@ class Walk:
             except BadRow as error:
                 name = item.get("id") if isinstance(item, dict) else None
                 page.bad.append(Bad(name if isinstance(name, str) else None, str(error)))
-        if self._expand and page.rows and all(row.sha is None and row.last_modified is None for row in page.rows):
-            self._expand = []
+        if self._expand.ignored(value):
             raise _StartAgain("the Hub ignores expand: asking for full rows")
         return page
 
     def _next(self, answer: Answer) -> str | None:
-        """The URL of the next page. Raises CrawlError if it leads away from the Hub."""
-        for link in parse_header_links(answer.headers.get("link", "")):
-            if "next" in link.get("rel", "").lower().split():
-                return self._checked(httpx2.URL(answer.url), link["url"])
+        """The URL of the next page. Raises CrawlError if it leads away from the Hub, or cannot be read."""
+        header = answer.headers.get("link", "")[:MAX_LINK]
+        for target, parameters in _LINK.findall(header):
+            for name, quoted, plain in _PARAMETER.findall(parameters):
+                if name.lower() == "rel" and "next" in (quoted or plain).lower().split():
+                    return self._checked(httpx2.URL(answer.url), target)
+        # To overlook a next page would make everyone on it look deleted.
+        if re2.search(r"(?i)\bnext\b", _LINK_TARGET.sub("", header)):
+            raise CrawlError(f"a Link header that cannot be read: {header[:100]!r}")
         return None
 
     def _checked(self, here: httpx2.URL, target: str) -> str:
@@ -171,6 +163,31 @@ class Walk:
         if onward.path != here.path:
             raise CrawlError(f"the list leads to another path, {onward.path[:100]}")
         return str(onward)
+
+
+class _Rounds:
+    """Notices a list that goes round although no URL comes twice, in the memory of two pages.
+
+    Each page is compared with the one before and with a mark that is set further and further on: at the pages 1, 2,
+    4, 8 ... so that a circle of any length is found before it has been gone round three times.
+    """
+
+    def __init__(self) -> None:
+        self._mark: set[str] = set()
+        self._former: set[str] = set()
+        self._count = self._empty = 0
+
+    def again(self, ids: set[str]) -> bool:
+        """Whether a page shows nothing that was not there before."""
+        if not ids:
+            self._empty += 1
+            return self._empty > MOST_EMPTY_PAGES
+        known = ids <= self._former or ids <= self._mark
+        self._empty, self._former = 0, ids
+        self._count += 1
+        if self._count & (self._count - 1) == 0:
+            self._mark = ids
+        return known
 
 
 class _StartAgain(Exception):
