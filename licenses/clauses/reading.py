@@ -27,7 +27,7 @@ _STRAIGHT: dict[int, str] = str.maketrans(
         **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u0060\xb4\uff07", "'"),
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
         **dict.fromkeys("\u2022\u25cf\u25e6\u25aa\xb7\u2023\u25a0", "-"),
-        **dict.fromkeys(map(chr, range(0xD800, 0xE000)), "\ufffd"),  # halves of characters: no text can be encoded with them
+        **dict.fromkeys(map(chr, range(0xD800, 0xE000)), "\ufffd"),  # half a character cannot be encoded
         "\uff08": "(", "\uff09": ")", "\uff1a": ":", "\uff1b": ";", "\uff0c": ",", "\uff0e": ".",
     }
 )  # fmt: skip

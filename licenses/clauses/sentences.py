@@ -166,7 +166,9 @@ def _comment_prefix(text: str) -> re.Pattern[str]:
     leaders = Counter(match.group(1) for match in _LEADER.finditer(text[:_SAMPLE].replace("\r", "\n")))
     lines = sum(1 for line in text[:_SAMPLE].splitlines() if line.strip())
     if leaders and (most := leaders.most_common(1)[0])[1] > 0.7 * max(lines, 5):
-        return _COMMENT_PREFIXES[most[0]]
+        # A list has stars too; but only a comment has lines with a star alone.
+        if most[0] != "*" or re.search(r"(?m)^[ \t]*\*[ \t]*$", text[:_SAMPLE]):
+            return _COMMENT_PREFIXES[most[0]]
     return _QUOTED_PREFIX
 
 
