@@ -47,6 +47,8 @@ class Document:
     revision: str | None = None
     committed_at: str | None = None
     problem: str | None = None
+    headers: str | None = None
+    extractor: str | None = None
     later: bool = False
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from licenses.text import decode
 from storage.archive import Archive
@@ -42,6 +42,22 @@ class TextStore:
         if role in READ_AHEAD:
             self.understanding.of(text_id)
         return sha256(content).hex(), sha256(shown).hex()
+
+    def keep_text(self, role: str, text: str, *, after: int | None = None) -> int:
+        """Store a text alone; returns its blob id."""
+        with self.archive.writing():
+            blob = self.archive.blobs.put(text.encode("utf-8"), after)
+        if role in READ_AHEAD:
+            self.understanding.of(blob)
+        return blob
+
+    def text(self, blob: int) -> str:
+        """A stored text by its blob id."""
+        return decode(self.archive.blobs.get(blob))
+
+    def reloaded(self, document: StoredDocument, text: int, extractor: str) -> StoredDocument:
+        """The document with the text that another extraction took from its bytes."""
+        return replace(document, text=text, extractor=extractor)
 
     def known_oid(self, oid: str) -> bool:
         """Whether the bytes that git calls `oid` are here already."""

@@ -25,6 +25,7 @@ from storage.archive import Archive
 from storage.recording import Recorded, Recorder
 from storage.records import Failure
 
+
 @dataclass
 class RefreshResult:
     """What a refresh did. `snapshot` is None for a dry run; `events` are EVENTs of contract.md."""

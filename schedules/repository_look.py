@@ -123,6 +123,8 @@ class RepositoryLook:
             stamp(now()),
             document.committed_at,
             document.problem or self._oddity(document),
+            document.headers,
+            document.extractor,
         )
 
     def _oddity(self, document: Document) -> str | None:

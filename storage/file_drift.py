@@ -37,8 +37,9 @@ def file_changes(before: State, after: State, read: Read) -> Iterator[Change]:
         removed.remove(former)
         added.remove(document)
         yield from _moved(former, document, read)
-    yield from (_removed(document, read) for document in removed)
-    yield from (_added(document, before.facts, read) for document in added)
+    # Which pages make a vendor's document is said by our configuration: no doing of theirs.
+    yield from (_removed(document, read) for document in removed if document.role != "terms")
+    yield from (_added(document, before.facts, read) for document in added if document.role != "terms")
 
 
 def text_change(former: StoredDocument, document: StoredDocument, read: Read) -> Change:

@@ -13,7 +13,7 @@ from itertools import islice
 import orjson
 
 from licenses.text import decode
-from storage import events, subjects
+from storage import events, flips, subjects
 from storage.archive import Archive
 from storage.changes import Change
 from storage.current import CurrentRow, load_current, save_current, watch_id
@@ -110,7 +110,8 @@ class Recorder:
         version = self._insert_version(subject, after, since)
         self._link_documents(subject, version, after.documents)
         if before is not None and current is not None:
-            found += changes(before, after, read=self.read, moved_at=since, seen_at=self.run.started_at)
+            drift = changes(before, after, read=self.read, moved_at=since, seen_at=self.run.started_at)
+            found += [flips.marked(self.conn, subject, change, since) for change in drift]
             # Files that were read for the first time are news to us, not a change of theirs.
             self.done.changed += int(before.files_read or bool(found))
         self._write_events(subject, version, found)
@@ -152,9 +153,9 @@ class Recorder:
     def _insert_document(self, subject: int, d: StoredDocument) -> int:
         cursor = self.conn.execute(
             "insert into document (subject, role, place, content, text, size, etag, oid, revision, fetched_at,"
-            " committed_at, problem) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " committed_at, problem, headers, extractor) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (subject, d.role, d.place, d.content, d.text, d.size, d.etag, d.oid, d.revision, d.fetched_at,
-             d.committed_at, d.problem),
+             d.committed_at, d.problem, d.headers, d.extractor),
         )  # fmt: skip
         return int(cursor.lastrowid or 0)
 

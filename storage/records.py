@@ -33,6 +33,8 @@ class DocumentSeen(msgspec.Struct, frozen=True, array_like=True):
     fetched_at: str | None = None
     committed_at: str | None = None
     problem: str | None = None
+    headers: str | None = None
+    extractor: str | None = None
 
 
 class Facts(msgspec.Struct, frozen=True, array_like=True):

@@ -167,7 +167,9 @@ create table document (
     revision blob,
     fetched_at text,
     committed_at text,
-    problem text
+    problem text,
+    headers text,                   -- JSON, of a page
+    extractor text                  -- the version that made `text`; null: it is simply the decoded bytes
 ) strict;
 create index document_subject on document(subject);
 create index document_text on document(text);
@@ -265,5 +267,40 @@ create table system (
     evidence text,                  -- JSON
     reason text
 ) strict, without rowid;
+""",
+    )
+
+
+@migrations()
+def m005_pages(db: Database) -> None:
+    """What pages of the web need beside their documents."""
+    _run_script(
+        db,
+        """
+create table validator (            -- of the last good answer, for conditional requests
+    url text primary key,
+    etag text,
+    last_modified text,
+    whose text                      -- the final URL that gave them
+) strict, without rowid;
+create table rejected (             -- captures that were not believed, kept for a while
+    id integer primary key,
+    subject text not null,
+    url text not null,
+    run integer not null,
+    fetched_at text not null,
+    reason text not null,
+    text_hash blob,
+    size integer not null,
+    data blob not null              -- zstd
+) strict;
+create index rejected_url on rejected(url, id);
+create table rereading (            -- a document's text by a later extractor: a re-interpretation, never drift
+    id integer primary key,
+    document integer not null references document(id),
+    extractor text not null,
+    text integer not null references blob(id)
+) strict;
+create index rereading_document on rereading(document);
 """,
     )

@@ -38,6 +38,8 @@ class StoredDocument:
     fetched_at: str | None = None
     committed_at: str | None = None
     problem: str | None = None
+    headers: str | None = None
+    extractor: str | None = None
     id: int | None = None
 
 
@@ -94,8 +96,12 @@ def load_state(conn: sqlite3.Connection, version: int) -> State:
 def load_documents(conn: sqlite3.Connection, version: int) -> tuple[StoredDocument, ...]:
     """The documents of a version, in the order in which they were first recorded."""
     rows = conn.execute(
-        "select d.role, d.place, d.content, d.text, d.size, d.etag, d.oid, d.revision, d.fetched_at,"
-        " d.committed_at, d.problem, d.id from version_document vd join document d on d.id = vd.document"
+        "select d.role, d.place, d.content, ifnull(r.text, d.text), d.size, d.etag, d.oid, d.revision, d.fetched_at,"
+        " d.committed_at, d.problem, d.headers, ifnull(r.extractor, d.extractor), d.id"
+        " from version_document vd join document d on d.id = vd.document"
+        # A text that a later extractor took from the same bytes stands for the former one.
+        " left join rereading r on r.document = d.id"
+        "  and r.id = (select max(id) from rereading where document = d.id)"
         " where vd.version = ? order by d.id",
         (version,),
     )
@@ -131,7 +137,8 @@ def _one(
     if seen.status in ("unchanged", "failed") or seen.content_hash is None or seen.text_hash is None:
         return former
     content, text = _blob(conn, seen.content_hash), _blob(conn, seen.text_hash)
-    if former is not None and former.content == content:
+    if former is not None and (former.content == content or (seen.extractor is not None and former.text == text)):
+        # The bytes of a page differ at every visit; what its reader is told does not.
         return former
     return StoredDocument(
         seen.role,
@@ -145,6 +152,8 @@ def _one(
         seen.fetched_at,
         seen.committed_at,
         seen.problem,
+        seen.headers,
+        seen.extractor,
     )
 
 

@@ -27,6 +27,8 @@ timeout_seconds = 2
 deadline_seconds = 6
 max_wait_seconds = 2
 delay_seconds = 0
+retry_wait_seconds = 0.01
+attempts = 3
 {watch}
 """
 

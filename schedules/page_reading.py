@@ -1,0 +1,71 @@
+"""From a page's bytes to the text that is compared: extraction, its version, and readings anew by a later one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import orjson
+
+from crawler.extraction import ExtractionError, Selector, extract
+from crawler.extraction.model import VERSION, Extraction
+from schedules.gathering import TextStore
+from storage import pages
+from storage.state import StoredDocument
+
+# Of a page's answer, what tells where its bytes came from and when they were new.
+KEPT_HEADERS = ("content-type", "content-language", "date", "last-modified", "etag", "server", "age")
+
+
+def extractor_of(select: Sequence[Selector] = (), remove: Sequence[Selector] = ()) -> str:
+    """The name of an extraction: its version, and what a declaration selects and removes."""
+    if not select and not remove:
+        return VERSION
+    said = repr(([str(one) for one in select], [str(one) for one in remove]))
+    return f"{VERSION}+{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+
+
+def read_anew(
+    texts: TextStore,
+    document: StoredDocument,
+    *,
+    url: str,
+    select: Sequence[Selector] = (),
+    remove: Sequence[Selector] = (),
+) -> StoredDocument:
+    """The document as today's extraction reads it: from its stored bytes, if another one read it before.
+
+    Keeps the new text in the archive. A page that today's selectors no longer fit stays as it was read.
+    """
+    extractor = extractor_of(select, remove)
+    if document.extractor in (None, extractor) or document.id is None:
+        return document
+    headers = orjson.loads(document.headers) if document.headers else {}
+    try:
+        found = extraction(texts.archive.blobs.get(document.content), url, headers, select, remove)
+    except ExtractionError:
+        return document
+    text = texts.keep_text(document.role, found.text, after=document.text)
+    with texts.archive.writing():
+        pages.reread(texts.archive.conn, document.id, extractor, text)
+    return texts.reloaded(document, text, extractor)
+
+
+def extraction(
+    content: bytes,
+    url: str,
+    headers: Mapping[str, str],
+    select: Sequence[Selector] = (),
+    remove: Sequence[Selector] = (),
+    charset: str | None = None,
+) -> Extraction:
+    """Extract a page's text. Raises ExtractionError."""
+    return extract(
+        content, url=url, charset=charset, select=select, remove=remove, content_type=headers.get("content-type")
+    )
+
+
+def kept_headers(headers: Mapping[str, str]) -> str:
+    """The headers worth keeping, as JSON with lower-case names."""
+    lower = {name.lower(): value for name, value in headers.items()}
+    return orjson.dumps({name: lower[name][:500] for name in KEPT_HEADERS if name in lower}).decode()
