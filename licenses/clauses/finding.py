@@ -48,7 +48,7 @@ def found_in(text: str) -> tuple[Clause, ...]:
         if rule.unless_text is not None and rule.unless_text.search(page.lines):
             continue
         if "fields" in rule.values:
-            fields, place = banned_uses(rule, read)
+            fields, place = banned_uses(rule, read, frozenset(_candidates(rule.scan, page)))
             hit = None if place is None else _Hit(rule.finds[0], *place)
         else:
             hit = _first(rule, page)

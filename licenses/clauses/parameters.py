@@ -165,10 +165,13 @@ _READERS: Mapping[str, Callable[[Value, Context], Any]] = {
 }
 
 
-def banned_uses(rule: Rule, sentences: Sequence[Sentence]) -> tuple[list[str], tuple[int, tuple[int, int]] | None]:
+def banned_uses(
+    rule: Rule, sentences: Sequence[Sentence], matched: frozenset[int]
+) -> tuple[list[str], tuple[int, tuple[int, int]] | None]:
     """The fields of use that the text bans (sorted), and the first sentence that bans one, with the match in it.
 
-    A ban is a sentence that a find of the rule matches, or an item of a list whose introduction it matches.
+    A ban is a sentence that the rule's scan `matched` (by number), or an item of a list whose introduction a
+    find calls one (`above`).
     """
     value = rule.values["fields"]
     fields: set[str] = set()
@@ -177,23 +180,21 @@ def banned_uses(rule: Rule, sentences: Sequence[Sentence]) -> tuple[list[str], t
     for number, sentence in enumerate(sentences):
         if not sentence.binding or sentence.defines or sentence.title:
             continue
+        if number not in matched and not _hangs_from_ban(rule, sentence, judged):
+            continue
         lower = sentence.plain.lower
-        if not (_bans(rule, lower) or _hangs_from_ban(rule, sentence, judged)):
-            continue
-        if any(find.unless is not None and find.unless.search(lower) for find in rule.finds):
-            continue
         named = {name: match for name, pattern in value.values if (match := pattern.search(lower))}
-        if named and first is None:
+        if not named or any(find.unless is not None and find.unless.search(lower) for find in rule.finds):
+            continue
+        if first is None:
             first = number, next(iter(named.values())).span()
         fields.update(named)
     return sorted(fields), first
 
 
-def _bans(rule: Rule, lower: str) -> bool:
-    return any(find.says.search(lower) and all(o.search(lower) for o in find.also) for find in rule.finds)
-
-
 def _hangs_from_ban(rule: Rule, sentence: Sentence, judged: dict[str, bool]) -> bool:
+    if not sentence.lead:
+        return False
     above = f"{(sentence.section or '').lower()} | {sentence.lead}"
     if above not in judged:
         judged[above] = any(find.above is not None and find.above.search(above) for find in rule.finds)

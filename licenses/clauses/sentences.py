@@ -30,6 +30,7 @@ _COMMENT_PREFIXES = {
     leader: re.compile(rf"[ \t\xa0\u3000]*(?:{re.escape(leader)})?(?:[ \t]+|$)")
     for leader in ("#", "*", "//", ";", "--", "%", "|", "dnl", "REM")
 }
+_LONE_STAR = re.compile(r"(?m)^[ \t]*\*[ \t]*$")
 _LEADER = re.compile(r"(?m)^[ \t]{0,8}(#|\*|//|;|--|%|\||dnl|REM)(?=[ \t]|$)")
 _MARKDOWN_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(?P<title>\S.*)")
 _RULE = re.compile(r"[-=*_~+#/ \t.]{3,}$")
@@ -165,10 +166,10 @@ def _comment_prefix(text: str) -> re.Pattern[str]:
     """What opens the lines of a text that stands in a comment; else what opens quoted lines."""
     leaders = Counter(match.group(1) for match in _LEADER.finditer(text[:_SAMPLE].replace("\r", "\n")))
     lines = sum(1 for line in text[:_SAMPLE].splitlines() if line.strip())
-    if leaders and (most := leaders.most_common(1)[0])[1] > 0.7 * max(lines, 5):
-        # A list has stars too; but only a comment has lines with a star alone.
-        if most[0] != "*" or re.search(r"(?m)^[ \t]*\*[ \t]*$", text[:_SAMPLE]):
-            return _COMMENT_PREFIXES[most[0]]
+    leader, most = leaders.most_common(1)[0] if leaders else ("", 0)
+    # A list has stars too; but only a comment has lines with a star alone.
+    if most > 0.7 * max(lines, 5) and (leader != "*" or _LONE_STAR.search(text, 0, _SAMPLE)):
+        return _COMMENT_PREFIXES[leader]
     return _QUOTED_PREFIX
 
 
