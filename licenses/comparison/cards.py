@@ -190,7 +190,7 @@ def compare_statements(before: Statements, after: Statements) -> tuple[bool, Dir
         substantive = True
         directions.append("tighter" if after.stance > before.stance else "looser")
     old, new = before.weights, after.weights
-    if new - old and not old and before.stance is not None and before.stance > OPEN:
+    if new - old and not old and before.stance in _RANK_OF_STANCE and after.stance in (None, OPEN):
         # The weights were under terms told in words, and are now under a license with a name.
         return True, together([*directions, between(_RANK_OF_STANCE[before.stance], _widest(new))])
     if not (old and new) or old == new:
