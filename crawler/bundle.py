@@ -145,7 +145,8 @@ class _Gathering:
         siblings = self.repository.siblings
         names = USUAL if siblings is None else siblings
         wanted = {path: "card" if path == CARD else role_of(path, self.patterns) or "license" for path in names}
-        if link is not None and link.where == "here" and (siblings is None or link.path in siblings):
+        if link is not None and link.where == "here":
+            # A row's siblings are trimmed to names that speak of licenses; the link may lead to any file.
             wanted.setdefault(link.path, "license")
         return wanted
 

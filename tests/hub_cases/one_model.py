@@ -54,8 +54,11 @@ def one_model(folder: Path, files: Mapping[str, Any], *, more: str = "", allow: 
 
 def set_network(lab: Lab, **settings: float) -> None:
     """More settings of [network]."""
-    lines = "".join(f"{name} = {value}\n" for name, value in settings.items())
-    lab.config.write_text(lab.config.read_text().replace("[network]\n", f"[network]\n{lines}"))
+    lines = lab.config.read_text().splitlines()
+    kept = [line for line in lines if line.partition(" =")[0] not in settings]
+    at = kept.index("[network]") + 1
+    kept[at:at] = [f"{name} = {value}" for name, value in settings.items()]
+    lab.config.write_text("\n".join(kept) + "\n")
 
 
 def stored(lab: Lab, subject: str = SUBJECT) -> dict[str, Stored]:
