@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import PurePosixPath
+from dataclasses import dataclass, field
 
 from licenses.clauses import Clause
 from licenses.identity import Identity
@@ -27,7 +26,7 @@ class DocumentRead:
 
     role: str
     place: str
-    identity: Identity = Identity()
+    identity: Identity = field(default_factory=Identity)
     clauses: tuple[Clause, ...] = ()
     text_hash: str | None = None
     missing: bool = False
@@ -86,6 +85,5 @@ def _is_linked(place: str, link: str) -> bool:
 
 
 def _says(document: DocumentRead, what: re.Pattern[str]) -> bool:
-    name = document.place if "://" not in document.place else document.place.rsplit("/", 1)[-1]
-    stem = PurePosixPath(name).name if "/" not in name or document.role != "license" else name.rsplit("/", 1)[-1]
-    return what.search(stem.replace("_", " ").replace("-", " ")) is not None
+    name = document.place.rstrip("/").rsplit("/", 1)[-1]
+    return what.search(name.replace("_", " ").replace("-", " ")) is not None

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from licenses.comparison.alignment import mark_passages, passages
 from licenses.comparison.cards import both_cards, compare_statements, license_sections, statements
 from licenses.comparison.clause_changes import all_parameter_changes, clause_changes, is_legal, wording_changes
+from licenses.comparison.difference import MOST_UNMATCHED, Difference, Side, difference
 from licenses.comparison.grants import CLOSED, between, rank_of_clauses, rank_of_license, together
-from licenses.comparison.meaning import MOST_UNMATCHED, Difference, Meant, Side, difference, meant
+from licenses.comparison.meaning import Meant, meant
 from licenses.comparison.model import ClauseChange, Comparison, Direction
 from licenses.comparison.named import licenses_named
 from licenses.comparison.telling import effective_date

@@ -1,0 +1,119 @@
+"""Which sentences two texts do not have in common, wherever they stand."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from rapidfuzz import fuzz, process
+
+from licenses.clauses.sentences import Sentence, sentences
+from licenses.comparison.alignment import Unit
+from licenses.comparison.model import Span
+from licenses.comparison.telling import telling_units
+from licenses.comparison.words import Word
+
+# Two sentences that are alike to this degree (percent) are one sentence, reworded.
+_REWORDED = 55.0
+# More unmatched sentences than this a side: the text was rewritten, and single sentences prove nothing.
+MOST_UNMATCHED = 250
+_LONGEST_KEY = 2_000
+# The same for a sentence beside one that stands in both texts; looked for only where few are left.
+_TRIMMED = 75.0
+_MOST_TRIMMED = 60
+
+
+class Side:
+    """One of the two texts, with what is asked of it again and again; only what begins in `within`, if given."""
+
+    def __init__(
+        self, text: str, words: Sequence[Word] | None = None, within: Sequence[Span] | None = None
+    ) -> None:
+        self.text = text
+        self.units = telling_units(text, words)
+        if within is not None:
+            self.units = [unit for unit in self.units if any(a <= unit.span[0] < b for a, b in within)]
+        self.keys = {unit.key for unit in self.units}
+        self.stream = f" {' '.join(unit.key for unit in self.units)} "
+
+    @cached_property
+    def sentences(self) -> Sequence[Sentence]:
+        """The sentences with their leads; read only when something differs."""
+        return sentences(self.text)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [sentence.start for sentence in self.sentences]
+
+    def sentence(self, position: int) -> Sentence | None:
+        """The sentence at a place of the text."""
+        number = bisect_right(self._starts, position) - 1
+        return self.sentences[number] if number >= 0 else None
+
+    def says(self, key: str) -> bool:
+        """Whether these words stand in it, one after another."""
+        return key in self.keys or f" {key} " in self.stream
+
+    def missing(self, other: Side) -> list[Unit]:
+        """The sentences of this text that the other does not have anywhere; each once."""
+        candidates = {unit.key: unit for unit in self.units if unit.key not in other.keys}
+        if len(candidates) > MOST_UNMATCHED:
+            return list(candidates.values())
+        return [unit for key, unit in candidates.items() if not other.says(key)]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What two texts say differently: sentences on one side only, and pairs of reworded ones."""
+
+    lost: tuple[Unit, ...]
+    gained: tuple[Unit, ...]
+    reworded: tuple[tuple[Unit, Unit], ...]
+
+
+def difference(old: Side, new: Side) -> Difference:
+    """The sentences that differ, wherever they stand: a sentence that moved, or stands there twice, is the same."""
+    lost, gained = old.missing(new), new.missing(old)
+    if len(lost) > MOST_UNMATCHED or len(gained) > MOST_UNMATCHED:
+        return Difference(tuple(lost), tuple(gained), ())
+    pairs = _pairs(lost, gained, _REWORDED)
+    lost = [unit for unit in lost if unit not in {one for one, _ in pairs}]
+    gained = [unit for unit in gained if unit not in {other for _, other in pairs}]
+    # A sentence that was cut short, or went on: what is left of it says nothing that the other text does not.
+    if len(lost) + len(gained) <= _MOST_TRIMMED:
+        shortened, lengthened = _best(lost, new.units), _best(gained, old.units)
+        pairs += list(shortened.items()) + [(former, unit) for unit, former in lengthened.items()]
+        lost = [unit for unit in lost if unit not in shortened]
+        gained = [unit for unit in gained if unit not in lengthened]
+    return Difference(tuple(lost), tuple(gained), tuple(pairs))
+
+
+def _pairs(lost: Sequence[Unit], gained: Sequence[Unit], cutoff: float) -> list[tuple[Unit, Unit]]:
+    """The most alike of both sides, each once, in the order of the old text."""
+    scored = sorted(
+        (
+            (score, a, b)
+            for a, one in enumerate(lost)
+            for b, other in enumerate(gained)
+            if (score := fuzz.ratio(one.key[:_LONGEST_KEY], other.key[:_LONGEST_KEY], score_cutoff=cutoff))
+        ),
+        key=lambda item: (-item[0], item[1], item[2]),
+    )
+    pairs: dict[int, int] = {}
+    for _, a, b in scored:
+        if a not in pairs and b not in pairs.values():
+            pairs[a] = b
+    return [(lost[a], gained[b]) for a, b in sorted(pairs.items())]
+
+
+def _best(units: Sequence[Unit], among: Sequence[Unit]) -> dict[Unit, Unit]:
+    """For each of these the sentence of the other text that is most like it, if one is."""
+    keys = [unit.key[:_LONGEST_KEY] for unit in among]
+    found = {}
+    for unit in units:
+        best = process.extractOne(unit.key[:_LONGEST_KEY], keys, scorer=fuzz.ratio, score_cutoff=_TRIMMED)
+        if best is not None and len(unit.words) > 5:
+            found[unit] = among[best[2]]
+    return found
