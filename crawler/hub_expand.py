@@ -59,7 +59,8 @@ class Expand:
 
     def _refused(self, said: str) -> list[str]:
         """The values that it minds: those it says it received, else those it does not name among the known ones."""
-        received = set(re.findall(r'received\s+"([A-Za-z_-]{1,80})"', said))
+        # Quotes in JSON come with a backslash.
+        received = set(re.findall(r'received\s+\\?"([A-Za-z_-]{1,80})\\?"', said))
         if received:
             return [value for value in self.values if value in received]
         named = set(re.findall(r"[A-Za-z_-]+", said))
