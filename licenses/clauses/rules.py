@@ -91,10 +91,10 @@ def rules() -> tuple[Rule, ...]:
 
 
 def pattern(source: str) -> Any:
-    """A compiled pattern; `{name}` is replaced by its words."""
+    """A compiled pattern; `{name}` is replaced by its words, and `^` and `$` hold at the ends of a sentence."""
     options = re2.Options()
     options.max_mem = 64 << 20
-    return re2.compile(_expanded(source, words()), options)
+    return re2.compile("(?m)" + _expanded(source, words()), options)
 
 
 def _expanded(source: str, entries: Mapping[str, str]) -> str:
