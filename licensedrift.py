@@ -33,6 +33,7 @@ COMMANDS = {
     "compare": ("licenses.commands:compare", "Say what changed between two texts."),
     "extract": ("crawler.commands:extract", "Turn a saved page into the text of its terms."),
     "verify": ("storage.commands:verify", "Check every stored byte and every version."),
+    "serve": ("explorer.serve:serve", "Show the archive in a browser."),
     "status": ("schedules.commands:status", "Say how the archive and its last refresh are doing."),
     "schedule": ("schedules.commands:schedule", "Refresh by the schedule of config.toml until stopped."),
     "reinterpret": ("schedules.commands:reinterpret", "Read all stored texts again with the current rules."),

@@ -84,8 +84,10 @@ def _text_diffs(archive: Archive, events: list[dict[str, Any]]) -> list[str]:
         if event["kind"] == "text":
             sides = [_stored(archive, event[f"{side}_hash"]) for side in ("before", "after")]
             place = (event["evidence_after"] or {}).get("place", "")
+            before, after = sides
             lines = difflib.unified_diff(
-                *(side.splitlines() for side in sides),
+                before.splitlines(),
+                after.splitlines(),
                 f"{event['subject']} {place} {event['before_hash'][:12]}",
                 f"{event['subject']} {place} {event['after_hash'][:12]}",
                 lineterm="",

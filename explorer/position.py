@@ -15,7 +15,7 @@ from storage.understanding import Analysis, Understanding
 
 
 def describe(archive: Archive, name: str, at: str | None = None) -> dict[str, Any]:
-    """The document of `show` (contract.md). Raises UnknownSubject, UnknownSnapshot; `at` before its time is that too."""
+    """The document of `show` (contract.md). Raises UnknownSubject, UnknownSnapshot; also for `at` before its time."""
     conn = archive.conn
     subject, full_name = lookup(conn, name)
     version = queries.version_at(conn, subject, at)
@@ -25,7 +25,9 @@ def describe(archive: Archive, name: str, at: str | None = None) -> dict[str, An
     read = Understanding(archive, reading_only=True)
     analyses = {d.text: read.of(d.text) for d in state.documents if d.role != "card"}
     current = _current(conn, subject)
-    found = next((a for d in state.documents if d.role in ("license", "terms") and (a := analyses[d.text]).license), None)
+    found = next(
+        (a for d in state.documents if d.role in ("license", "terms") and (a := analyses[d.text]).license), None
+    )
     return {
         "subject": full_name,
         "version": version,

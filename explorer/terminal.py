@@ -7,26 +7,13 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from explorer.wording import headline, is_loud
+
 WIDTH = 100
 SIGN = {"tighter": "▲ tighter", "looser": "▽ looser", "mixed": "◆ tighter and looser", "neutral": "· neutral"}
 QUOTE = 400
 # A stored text is a stranger's: control and direction-changing characters would rewrite the reader's terminal.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-
-_ROLE = {
-    "license": "license text",
-    "policy": "use policy",
-    "notice": "notice",
-    "gate": "gate prompt",
-    "terms": "terms",
-    "card": "model card",
-}
-_CLAIM = {
-    "license": "declared license",
-    "license_name": "declared license name",
-    "license_link": "declared license link",
-    "license_tags": "license tags",
-}
 
 
 def safe(text: object) -> str:
@@ -51,11 +38,6 @@ def drift(first: dict[str, Any] | None, last: dict[str, Any] | None, events: Seq
         lines = "\n".join(f"  {safe(event['subject'])}: {_one_line(event)}" for event in quiet)
         parts.append(f"Recorded, no right or duty changed:\n{lines}")
     return "\n\n".join(parts)
-
-
-def is_loud(event: dict[str, Any]) -> bool:
-    """Whether an event is told at length: what changes a right or a duty, and what happens to a whole subject."""
-    return bool(event["substantive"]) or event["kind"] in ("availability", "renamed", "history-rewritten")
 
 
 def _snapshot(row: dict[str, Any]) -> str:
@@ -85,31 +67,13 @@ def _subject_block(subject: str, events: Sequence[dict[str, Any]]) -> str:
 
 
 def _event(event: dict[str, Any]) -> str:
-    lines = [f"  {SIGN[event['direction']]}: {_what(event)}, {event['at'][:10]}"]
+    lines = [f"  {SIGN[event['direction']]}: {safe(headline(event))}, {event['at'][:10]}"]
     if event["clauses"]:
         lines += [_clause(clause) for clause in event["clauses"]]
         lines += _sources(event)
     else:
         lines += _from_to(event)
     return "\n".join(lines)
-
-
-def _what(event: dict[str, Any]) -> str:
-    kind, role = event["kind"], event["role"]
-    place = (event["evidence_after"] or event["evidence_before"] or {}).get("place", "")
-    named = f"{_ROLE.get(role, role)} {safe(place)}".strip()
-    return {
-        "claim": f"{_CLAIM.get(role, 'claim')} changed",
-        "text": f"{named} changed",
-        "file-added": f"{named} added",
-        "file-removed": f"{named} removed",
-        "file-moved": f"{_ROLE.get(role, role)} moved",
-        "gate": "access to the files changed",
-        "lineage": "base model changed",
-        "availability": "availability changed",
-        "renamed": "renamed",
-        "history-rewritten": "history rewritten",
-    }.get(kind, kind)
 
 
 def _from_to(event: dict[str, Any]) -> list[str]:
@@ -145,13 +109,11 @@ def _wrapped(label: str, text: str) -> str:
     shown = " ".join(safe(text).split())
     if len(shown) > QUOTE:
         shown = shown[:QUOTE].rsplit(" ", 1)[0] + " …"
-    return textwrap.fill(
-        shown, WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_long_words=True
-    )
+    return textwrap.fill(shown, WIDTH, initial_indent=label, subsequent_indent=" " * len(label), break_long_words=True)
 
 
 def _one_line(event: dict[str, Any]) -> str:
-    said = _what(event)
+    said = safe(headline(event))
     if event["kind"] in ("claim", "lineage", "file-moved", "gate"):
         said += f": {safe(event['before'] or '(none)')} → {safe(event['after'] or '(none)')}"
     return textwrap.shorten(said, WIDTH, placeholder=" …")

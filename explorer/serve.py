@@ -1,0 +1,42 @@
+"""The command `serve`: Datasette on the archive, read-only, with the explorer's pages."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from storage.archive import Archive, ArchiveError
+
+if TYPE_CHECKING:
+    from licensedrift import Call
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8001, show_default=True, type=click.IntRange(0, 65535), help="The port to listen on.")
+@click.pass_obj
+def serve(call: Call, host: str, port: int) -> None:
+    """Show the archive in a browser, until stopped. It is opened for reading only; a refresh may go on beside it.
+
+    `datasette licensedrift.db` shows the same pages, with all of Datasette's options.
+
+    \b
+    Example:  licensedrift serve
+              licensedrift serve --host 0.0.0.0 --port 8080
+    """
+    database = call.database()
+    try:
+        Archive.read(database).close()
+    except ArchiveError as error:
+        raise click.UsageError(str(error)) from error
+    if call.config_path:
+        # The pages say when a snapshot is overdue by this file's schedule.
+        os.environ["LICENSEDRIFT_CONFIG"] = call.config_path
+    from datasette.cli import cli
+
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    call.answer({"url": address, "database": str(database)}, f"The archive {database} is at {address}")
+    # Never immutable (-i): the archive is in write-ahead mode, and a refresh may write to it at any moment.
+    cli.main(["serve", str(database), "--host", host, "--port", str(port)], standalone_mode=False)
