@@ -49,7 +49,7 @@ _OWN = re.compile(r"(?i)licen[sc]|agreement|terms of use|use policy|legal code|d
 # Keys that name a license wherever they stand.
 _PLAIN = re.compile(
     r"^(?:[al]?gpl \d|gnu .*public|apache 2$|mpl \d|bsd \d clause|cc by .*\d|cc 0 1|creative commons .*\d|cc 0$"
-    r"|openrail|creativeml|bigscience|bigcode|attribution.* (?:international|unported|generic))"
+    r"|openrail|creativeml|bigscience|bigcode|attribution (?:noncommercial |sharealike |noderivs |noderivatives )*\d)"
 )
 _BADGE = re.compile(r"(?i)img\.shields\.io/badge/([^\s)\"'<>?\]]{3,200})")
 _LINK = re.compile(r"https?://[^\s)\"'<>\]]{4,300}")
@@ -221,9 +221,10 @@ def _longest_name(text: str, words: list[tuple[str, int, int]], at: int, names: 
 
 def _joined(between: str) -> bool:
     """Whether two words with this between them may belong to one name: idle words and small signs only."""
-    if "\n\n" in between or len(between) > 40:
+    parts = between.casefold().replace(",", " ").split()
+    if len(parts) > 8:
         return False
-    rest = " ".join(word for word in re.split(r"[\s,]+", between.casefold()) if word.strip(".:()") not in _IDLE)
+    rest = " ".join(word for word in parts if word.strip(".:()") not in _IDLE)
     return bool(_GAP.match(rest))
 
 

@@ -6,6 +6,7 @@ as "research". So a resemblance counts only if those agree.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ from licenses.names import FAMILIES, mentions, name_to_license, same_license
 
 # The heading of a license is within this many words, and characters, of its start.
 HEAD_WORDS, HEAD_CHARACTERS = 40, 500
+# Additions to licenses shorter than this, in shingles, make another license of it if they bind.
+SHORT_LICENSE = 500
 # A name that begins after more words than this is mentioned, not the heading ("... is based on the Apache License").
 TITLE_BEGINS = 14
 
@@ -80,6 +83,10 @@ TELLING = frozenset(
 )
 # Those that make another license even of one that is named.
 MODIFYING = frozenset({"modified", "addendum", "amendment", "supplemental", "exception", "preview"})
+# What a name behind these words is: another license, on which this one is modelled.
+_BORROWED = re.compile(
+    r"(?i)\b(?:based (?:in part )?(?:up)?on|identical to|derived from|modif\w+|adapted from|similar to)\W"
+)
 _HEADING_WORDS = frozenset({"license", "agreement", "terms", "policy", "contract"})
 # Words that change what a clause means: one of them, added, is an alteration.
 TURNING = frozenset(
@@ -132,7 +139,13 @@ class Head:
         """The head of a text whose words are `found`."""
         start = text.lstrip()[:HEAD_CHARACTERS]
         found_names = [one for one in mentions(start) if one[0] not in FAMILIES]
-        heading = [one[0] for one in found_names if len(words(start[: one[1]])) < TITLE_BEGINS]
+        heading = [
+            license_id
+            for license_id, first, last in found_names
+            if len(words(start[:first])) < TITLE_BEGINS
+            and not _BORROWED.search(start[max(0, first - 40) : first])
+            and (not own_numbers(license_id) or any(sign.isdigit() for sign in start[first:last]))
+        ]
         mentioned = dict.fromkeys(license_id for license_id, _, _ in found_names)
         return cls(tuple(found[:HEAD_WORDS]), tuple(dict.fromkeys(heading)), tuple(mentioned))
 
@@ -228,10 +241,16 @@ def contradicted(head: Head, found: Difference, reference: Reference) -> str | N
     if strange:
         return f"the heading adds {min(strange)}"
     title = reference.title
-    if not title or named or head.holds(title) or not has_heading(head, found):
+    if named or head.holds(title):
+        return None
+    numbers = own_numbers(reference.license)
+    versions = {word for word in found.head if "." in word}
+    if numbers and versions and numbers.isdisjoint(head.first):
+        return f"the heading says {min(versions)}"
+    if not title or not has_heading(head, found):
         return None
     wanting = TELLING.intersection(title) - set(head.first)
-    wanting |= own_numbers(reference.license).intersection(title) - set(head.first)
+    wanting |= numbers.intersection(title) - set(head.first)
     return f"the heading lacks {min(wanting)}" if wanting else None
 
 
@@ -253,6 +272,11 @@ def renamed(found: Difference) -> str | None:
         return None
     word, times = counted.most_common(1)[0]
     return word if times >= 4 and (len(word) > 3 or "." in word) else None
+
+
+def rewritten(found: Difference, reference: Reference) -> bool:
+    """Whether a short license has been given a condition more: it is another license then."""
+    return reference.size < SHORT_LICENSE and found.added_count >= 8 and not BINDING.isdisjoint(found.added)
 
 
 def is_altered(found: Difference) -> bool:

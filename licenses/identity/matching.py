@@ -9,7 +9,7 @@ from typing import Protocol
 from licenses.catalogue import entry
 from licenses.identity.edition import stated_edition
 from licenses.identity.evidence import (
-    BINDING,
+    SHORT_LICENSE,
     Difference,
     Head,
     contradicted,
@@ -17,6 +17,7 @@ from licenses.identity.evidence import (
     has_heading,
     is_altered,
     renamed,
+    rewritten,
 )
 from licenses.identity.identity import Identity
 from licenses.identity.reference import Overlap, Reference, overlap
@@ -25,22 +26,20 @@ from licenses.names import same_license
 
 # Fewer words than this are no license, whatever they say.
 FEWEST_WORDS = 12
-# Similarity from which a text is a license whose heading agrees, and one without a heading of its own.
-NAMED, UNNAMED = 0.88, 0.955
+# Similarity from which a text is a license: if its heading has the license's name, a known heading, or none.
+NAMED, HEADED, UNNAMED = 0.75, 0.88, 0.955
 # Similarity of texts whose words are the same.
 SAME = 0.998
 # Of a text whose heading names the license: it may lack a preamble or an appendix.
 EXCERPT_EXPLAINED, EXCERPT_CONTAINED = 0.93, 0.7
 # Two licenses nearer to each other than this in one text cannot be told apart by words alone.
-NEAR_TWINS = 0.06
+NEAR_TWINS = 0.08
 # A license is alone if the next one is so much less similar.
 ALONE = 0.2
 # A license within a longer text: this much of it is there, it begins among the first words, and it is no phrase.
 WITHIN, WITHIN_START, WITHIN_SHORTEST = 0.93, 40, 150
 # A text of which less than this is the license is not that license, whatever else it is.
 LEAST_SHARE = 0.3
-# Appendices to licenses shorter than this, in shingles, make another license of it if they bind.
-SHORT_LICENSE = 500
 
 
 Choice = tuple[Overlap, Difference]
@@ -106,10 +105,12 @@ def _whole(subject: Subject, ranked: list[Overlap]) -> Choice | None:
             top = twins[0]
     named = head.names(top.reference.license)
     excerpt = named and top.explained >= EXCERPT_EXPLAINED and top.contained >= EXCERPT_CONTAINED
-    if top.similarity < NAMED and not excerpt:
+    if top.similarity < (NAMED if named else HEADED) and not excerpt:
         return None
     found = difference(subject.words, subject.runs, top.reference)
-    if contradicted(head, found, top.reference) or (not named and renamed(found)):
+    if top.similarity >= SAME and head.holds(top.reference.title):
+        return top, found
+    if rewritten(found, top.reference) or contradicted(head, found, top.reference) or (not named and renamed(found)):
         return None
     if named or head.holds(top.reference.title):
         return top, found
@@ -132,7 +133,7 @@ def _within(subject: Subject, found: list[Overlap]) -> Choice | None:
     ]
     best = max((one.similarity for one in found), default=0.0)
     for one in sorted(fitting, key=lambda o: -o.shared):
-        if one.similarity < best and best >= NAMED:
+        if one.similarity < best and best >= HEADED:
             # Another license is nearer as a whole, and was refused.
             return None
         gap = difference(subject.words, subject.runs, one.reference)
@@ -144,8 +145,7 @@ def _within(subject: Subject, found: list[Overlap]) -> Choice | None:
         appended_only = gap.added.count("") <= 1
         if not named and not appended_only and gap.added_count > 10:
             continue
-        binds = not appended_only or not BINDING.isdisjoint(gap.added)
-        if binds and one.reference.size < SHORT_LICENSE and one.explained < NAMED:
+        if rewritten(gap, one.reference) or (one.reference.size < SHORT_LICENSE and not appended_only):
             return None
         return one, gap
     return None
@@ -189,7 +189,7 @@ def _edition(subject: Subject, top: Overlap, found: list[Overlap]) -> str | None
 
 def _several(subject: Subject, top: Overlap, found: list[Overlap]) -> tuple[str, ...]:
     """The ids of all licenses of a file that holds more than one, in no more than one part each; else ()."""
-    if top.explained >= NAMED:
+    if top.explained >= HEADED:
         return ()
     left = set(subject.runs).difference(top.reference.shingles)
     ids = [top.reference.license]

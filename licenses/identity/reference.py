@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nlargest
 from itertools import accumulate, chain
 
 import zstandard
@@ -20,7 +21,7 @@ import zstandard
 from licenses.identity.words import shingles, words
 
 # Shingles that divide by this are in the index; of a reference with fewer than SMALL shingles, all even ones.
-SPARSE, SMALL = 8, 400
+SPARSE, SMALL = 16, 400
 
 # A line that says whose the copyright is: it differs from copy to copy.
 _COPYRIGHT = re.compile(
@@ -114,7 +115,7 @@ class Library:
                 index.setdefault(key, []).append(at)
         return cls(references, {key: tuple(held) for key, held in index.items()})
 
-    def candidates(self, text: frozenset[int], most: int = 10) -> list[Reference]:
+    def candidates(self, text: frozenset[int], most: int = 8) -> list[Reference]:
         """The references that overlap most, by estimate: as a whole, and as a part of the text; at most 2 * most."""
         index = self._index
         hits = Counter(chain.from_iterable([index[one] for one in text if one in index]))
@@ -124,8 +125,7 @@ class Library:
             size = self.references[at].size
             whole.append((2 * contained * size / (len(text) + size), at))
             part.append((contained, at))
-        picked = [at for _, at in sorted(whole, reverse=True)[:most]]
-        picked += [at for _, at in sorted(part, reverse=True)[:most] if at not in picked]
+        picked = dict.fromkeys(at for _, at in nlargest(most, whole) + nlargest(most, part))
         return [self.references[at] for at in picked]
 
 
