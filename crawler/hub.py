@@ -20,10 +20,11 @@ from crawler.errors import CrawlError, NoSuchRevision, Unavailable
 from crawler.guarded_http import FetchFailed, Limits, get
 from crawler.hub_answers import Answer, BadRequest
 from crawler.hub_expand import EXPAND, Expand
-from crawler.hub_files import File, Files, git_oid, repo_path
+from crawler.hub_files import File, Files, git_oid
 from crawler.hub_http import HubHttp, Request
 from crawler.hub_json import array, record
-from crawler.hub_lists import SECTION, Page, Walk
+from crawler.hub_lists import Page, Walk
+from crawler.hub_names import api_path, repo_path
 from crawler.repository import BadRow, Repository, from_row, time_of
 from crawler.settings import Contact, Network
 
@@ -117,7 +118,7 @@ class Hub:
 
     def _info(self, kind: str, name: str) -> Answer:
         request = Request(
-            f"/api/{SECTION[kind]}/{quote(name, safe='/')}",
+            api_path(kind, name),
             params=self._expand[kind].of_info(),
             max_bytes=self.network.max_list_bytes,
             read=record,
@@ -134,7 +135,7 @@ class Hub:
         found: dict[str, Entry] = {}
         for start in range(0, len(paths), MOST_PATHS):
             request = Request(
-                f"/api/{SECTION[kind]}/{quote(name, safe='/')}/paths-info/{quote(revision, safe='')}",
+                f"{api_path(kind, name)}/paths-info/{quote(revision, safe='')}",
                 method="POST",
                 form={"paths": list(paths[start : start + MOST_PATHS]), "expand": "true"},
                 max_bytes=self.network.max_list_bytes,
@@ -156,7 +157,7 @@ class Hub:
 
         One page of history is read. In a longer one, a commit that can still be asked for counts as there.
         """
-        path = f"/api/{SECTION[kind]}/{quote(name, safe='/')}/commits/"
+        path = api_path(kind, name) + "/commits/"
         try:
             listed = self._http.ask(
                 Request(path + quote(revision, safe=""), params=(("limit", str(COMMITS)),), read=array)

@@ -15,8 +15,8 @@ from urllib.parse import quote
 from crawler.errors import CrawlError, Gated, NoSuchRevision
 from crawler.hub_answers import Answer, Transient
 from crawler.hub_http import HubHttp, Request
+from crawler.hub_names import is_plain, repo_path
 
-PREFIX = {"model": "", "dataset": "datasets/", "space": "spaces/"}
 _GIT = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _ZIPPED = re.compile(r'"?[-;](?:gzip|br|zstd|df)$')
@@ -46,11 +46,6 @@ class File:
 Elsewhere = Callable[[str, int], bytes]
 
 
-def repo_path(kind: str, name: str) -> str:
-    """The quoted path of a repository's pages; ids are strangers' data."""
-    return "/" + PREFIX[kind] + quote(name, safe="/")
-
-
 def git_oid(content: bytes) -> str:
     """Git's own name of a file's bytes: SHA-1 over a header and them."""
     return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
@@ -77,6 +72,8 @@ class Files:
             return File("failed", problem=f"gated: {error}")
 
     def _at(self, kind: str, name: str, revision: str, path: str, etag: str | None) -> File:
+        if not is_plain(path):
+            return File("absent")
         url = f"{repo_path(kind, name)}/resolve/{quote(revision, safe='')}/{quote(path, safe='/')}"
         headers = {"Accept-Encoding": "gzip"}
         if etag:

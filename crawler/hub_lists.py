@@ -17,11 +17,11 @@ from crawler.hub_answers import Answer, BadRequest
 from crawler.hub_expand import Expand
 from crawler.hub_http import HubHttp, Request
 from crawler.hub_json import array
+from crawler.hub_names import SECTION
 from crawler.repository import BadRow, Repository, from_row
 
 PAGE = 1000  # rows; the Hub's maximum
 MOST_EMPTY_PAGES = 20
-SECTION = {"model": "models", "dataset": "datasets", "space": "spaces"}
 # A Link header, one target and its parameters at a time; targets may hold commas and semicolons.
 _LINK = re2.compile(r'<([^<>]*)>((?:"[^"]*"|[^<"])*)')
 _PARAMETER = re2.compile(r';\s*([A-Za-z*-]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]+))')

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from crawler.license_files import CARD, role_of
@@ -17,7 +18,7 @@ _WEIGHTS = re.compile(
     r"\.(safetensors|bin|pt|pth|ckpt|gguf|ggml|onnx|h5|msgpack|pb|tflite|npz|nemo|mlmodel|pkl|model)$", re.IGNORECASE
 )
 _NOT_WEIGHTS = re.compile(r"(tokenizer|spiece|sentencepiece|training_args|optimizer|scheduler)[^/]*$", re.IGNORECASE)
-_DATE = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)$")
+_DATE = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)$", re.ASCII)
 _HUB_ID = re.compile(r"[0-9a-f]{24}")
 _SHA = re.compile(r"[0-9a-f]{40}")
 MOST_SIBLINGS = 500
@@ -129,7 +130,13 @@ def _time(value: Any, field: str, problems: list[str]) -> str | None:
 def time_of(value: Any) -> str | None:
     """A time as the Hub writes it, to the second (ISO 8601, UTC); None for anything else."""
     found = _DATE.fullmatch(value) if isinstance(value, str) else None
-    return f"{found[1]}T{found[2]}Z" if found else None
+    if found is None:
+        return None
+    try:
+        datetime.fromisoformat(f"{found[1]}T{found[2]}")
+    except ValueError:
+        return None  # digits in the right places that are no time
+    return f"{found[1]}T{found[2]}Z"
 
 
 def _gated(value: Any) -> str:
