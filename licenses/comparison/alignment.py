@@ -51,7 +51,7 @@ def _unit(words: list[Word]) -> Unit:
     return Unit(tuple(words), " ".join(word.text for word in words))
 
 
-def opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, int, int]]:
+def opcodes(old: list[str], new: list[str]) -> list[tuple[int, int, int, int]]:
     """The stretches that differ, as (old start, old end, new start, new end)."""
     head = 0
     while head < min(len(old), len(new)) and old[head] == new[head]:
@@ -64,6 +64,10 @@ def opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int, int,
         return []
     if not left or not right or max(len(left), len(right)) > _MOST_UNITS:
         return [(head, head + len(left), head, head + len(right))]
+    if left > right:
+        # The same stretches whichever text comes first; difflib alone does not promise that.
+        turned = opcodes(right, left)
+        return [(head + a, head + b, head + c, head + d) for c, d, a, b in turned]
     # Words and sentences that stand there very often are no anchors: they would make this cubic.
     matcher = SequenceMatcher(None, left, right, autojunk=max(len(left), len(right)) > 400)
     return [

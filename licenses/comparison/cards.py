@@ -190,16 +190,24 @@ def compare_statements(before: Statements, after: Statements) -> tuple[bool, Dir
         substantive = True
         directions.append("tighter" if after.stance > before.stance else "looser")
     old, new = before.weights, after.weights
-    if new - old and not old and before.stance in _RANK_OF_STANCE and after.stance in (None, OPEN):
-        # The weights were under terms told in words, and are now under a license with a name.
-        return True, together([*directions, between(_RANK_OF_STANCE[before.stance], _widest(new))])
+    told = _told_in_words(before, after), _told_in_words(after, before)
+    if told != (None, None):
+        # The weights were under terms told in words, and are now under a license with a name; or the other way.
+        ranks = (told[0], _widest(new)) if told[0] is not None else (_widest(old), told[1])
+        return True, together([*directions, between(*ranks)])
     if not (old and new) or old == new:
         old, new = old | before.code, new | after.code
-    # A license that is no longer named may be one that nobody writes of any more; another in its place is a change.
-    if old and new - old:
+    if old and new and old != new:
         substantive = True
-        directions.append(between(_widest(old - new or old), _widest(new - old)))
+        directions.append(between(_widest(old - new or old), _widest(new - old or new)))
     return substantive, together(directions)
+
+
+def _told_in_words(one: Statements, other: Statements) -> int | None:
+    """The rank of what a card says of commerce, where only the other names a license for the weights."""
+    if one.weights or not other.weights or other.stance not in (None, OPEN) or one.stance is None:
+        return None
+    return _RANK_OF_STANCE.get(one.stance)
 
 
 # In ranks of licenses (grants.py): with a threshold, or closed to commerce.

@@ -54,6 +54,12 @@ def is_legal(clause: str) -> bool:
     return term is not None and term.kind == "legal"
 
 
+def is_restriction(clause: str) -> bool:
+    """Whether a clause bans a use, a user, a place or a scale."""
+    term = vocabulary().get(clause)
+    return term is not None and term.kind == "restriction"
+
+
 def parameter_changes(before: Clause, after: Clause) -> list[ParameterChange]:
     """The typed values that differ between two clauses of one id."""
     names = dict.fromkeys([*before.parameters, *after.parameters])

@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 
 from licenses.comparison.alignment import mark_passages, passages
 from licenses.comparison.cards import both_cards, compare_statements, license_sections, statements
-from licenses.comparison.clause_changes import all_parameter_changes, clause_changes, is_legal, wording_changes
+from licenses.comparison.clause_changes import (
+    all_parameter_changes,
+    clause_changes,
+    is_legal,
+    is_restriction,
+    wording_changes,
+)
 from licenses.comparison.difference import MOST_UNMATCHED, Difference, Side, difference
 from licenses.comparison.grants import CLOSED, between, rank_of_clauses, rank_of_license, together
 from licenses.comparison.meaning import Meant, meant
@@ -23,6 +29,9 @@ from licenses.reading import Reading, read
 _REPLACED = 0.35
 # A text that says nothing binding, beside one of at least this many sentences, is a page that was lost.
 _LEAST_TEXT = 12
+# Licenses that forbid sublicensing give each recipient the grant from the licensor himself: in place of one that
+# lets its readers sublicense they take nothing away.
+_FORM_OF_GRANT = {"no-sublicense"}
 # Shorter than this, in characters, a text can be a pointer to another.
 _SHORT = 1_500
 _TERMS = re.compile(r"licen[cs]ed?\b|\bterms\b|许可|协议|\breserved\b")
@@ -67,7 +76,9 @@ def _cards(base: Comparison, before: str, after: str, old: Reading, new: Reading
 def _under_license_heading(before: str, after: str) -> list[Meant]:
     """What changed in the sections of two cards that speak of the license, read as terms."""
     old, new = (Side(text, within=license_sections(text)) for text in (before, after))
-    found = _residual(difference(old, new), old, new) if old.units and new.units else []
+    if not old.units or not new.units or _other_language(old, new):
+        return []
+    found = _residual(difference(old, new), old, new)
     return [one for one in found if one.direction != "neutral"]
 
 
@@ -75,16 +86,21 @@ def _texts(base: Comparison, old: Side, new: Side, was: Reading, now: Reading) -
     apart = difference(old, new)
     if _lost_page(old, new, was, now) or _lost_page(new, old, now, was) or _translation(apart, old, new):
         return base
+    if _other_language(old, new):
+        return _by_clauses_alone(base, was, now)
     residual = list(_residual(apart, old, new))
     reworded = bool(residual)
+    swap = _swap(old, new, was, now)
     found = clause_changes(was.clauses, now.clauses, reworded=reworded)
+    if swap is not None:
+        found = [change for change in found if change.clause not in _FORM_OF_GRANT]
     if not reworded:
         # The same words in other places or other clothes: what the rules see differently is our reading, not theirs.
         found = [change for change in found if change.before is not None and change.after is not None]
     dates = effective_date(old.text), effective_date(new.text)
     binds_later = None not in dates and dates[0] != dates[1]
     substantive = reworded or binds_later
-    return _filled(base, found, substantive, _direction(found, residual, _swap(old, new, was, now)))
+    return _filled(base, found, substantive, _direction(found, residual, swap))
 
 
 def _residual(apart: Difference, old: Side, new: Side) -> list[Meant]:
@@ -169,6 +185,23 @@ def _lost_page(empty: Side, full: Side, nothing: Reading, something: Reading) ->
     if len(empty.text) * 5 > len(full.text) or not (something.clauses or something.identity.license):
         return False
     return not any(len(unit.words) > 3 and _TERMS.search(unit.key) for unit in empty.units)
+
+
+def _other_language(old: Side, new: Side) -> bool:
+    """Whether one text is Chinese and the other is not at all: then no sentence can be laid beside another."""
+    shares = sorted(len(_HAN.findall(side.stream)) / max(1, len(side.stream.replace(" ", ""))) for side in (old, new))
+    return shares[0] < 0.02 and shares[1] > 0.5
+
+
+def _by_clauses_alone(base: Comparison, was: Reading, now: Reading) -> Comparison:
+    """Texts in two languages: only bans that came or went tell of more than translation."""
+    found = [
+        change
+        for change in clause_changes(was.clauses, now.clauses, reworded=True)
+        if change.before is None or change.after is None
+    ]
+    telling = [change for change in found if is_restriction(change.clause)]
+    return _filled(base, found if telling else [], bool(telling), together(change.direction for change in telling))
 
 
 def _translation(apart: Difference, old: Side, new: Side) -> bool:

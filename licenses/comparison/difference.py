@@ -99,7 +99,8 @@ def _pairs(lost: Sequence[Unit], gained: Sequence[Unit], cutoff: float) -> list[
             for b, other in enumerate(gained)
             if (score := fuzz.ratio(one.key[:_LONGEST_KEY], other.key[:_LONGEST_KEY], score_cutoff=cutoff))
         ),
-        key=lambda item: (-item[0], item[1], item[2]),
+        # The same pairs whichever text comes first.
+        key=lambda item: (-item[0], *sorted((lost[item[1]].key, gained[item[2]].key)), item[1], item[2]),
     )
     pairs: dict[int, int] = {}
     for _, a, b in scored:

@@ -11,7 +11,7 @@ from licenses.comparison import lexicon
 from licenses.comparison.alignment import Unit, word_changes
 from licenses.comparison.context import Context, context_of
 from licenses.comparison.difference import Difference, Side
-from licenses.comparison.grants import opposite
+from licenses.comparison.grants import opposite, together
 from licenses.comparison.model import Direction
 from licenses.comparison.words import Word
 
@@ -63,7 +63,7 @@ def _reworded(before: Unit, after: Unit, old: Side, new: Side) -> Iterator[Meant
     if found and len(changes) > _MOST_CHANGES:
         # Said anew from end to end: only the words that limit or open tell a direction.
         whole = _Stretch(before, 0, len(before.words), old.text), _Stretch(after, 0, len(after.words), new.text)
-        found = [Meant(_by_charged_words(*whole, contexts) or "neutral", found[0].legal)]
+        found = [Meant(_by_charged_words(*whole, contexts) or "neutral", all(one.legal for one in found))]
     yield from found
 
 
@@ -133,15 +133,16 @@ def _hunk(gone: _Stretch, come: _Stretch, contexts: tuple[Context, Context]) -> 
     operative = any(context.operative for context in contexts)
     if not operative or _same_in_other_words(gone, come):
         return None
-    after = contexts[1]
+    bounded = any(lexicon.TERRITORY.search(context.said) for context in contexts)
     if any(context.defines for context in contexts):
         territory = any(lexicon.TERRITORY.search(" ".join(side.texts)) for side in (gone, come))
-        scope = lexicon.SCOPE_TERM.search(after.said[:120]) is not None
+        scope = any(lexicon.SCOPE_TERM.search(context.said[:120]) for context in contexts)
         if not territory and (scope or not charged):
             return None
-    if gone.names() and come.names() and not (lexicon.TERRITORY.search(after.said) and not gone.words):
+    one_sided = not gone.words or not come.words
+    if gone.names() and come.names() and not (bounded and one_sided):
         return None
-    legal = lexicon.LEGAL.search(after.said) is not None
+    legal = any(lexicon.LEGAL.search(context.said) for context in contexts)
     return Meant(_turn(gone, come, contexts), legal)
 
 
@@ -182,6 +183,8 @@ def _turn(gone: _Stretch, come: _Stretch, contexts: tuple[Context, Context]) -> 
     if turned is not None:
         return turned
     adding = _adding(contexts)
+    if adding == "mixed":
+        return contexts[1].adding
     left, right = set(gone.texts), set(come.texts)
     triggers = lexicon.TRIGGERING | lexicon.UNITS
     if adding == "tighter" and bool(triggers & left) != bool(triggers & right):
@@ -194,8 +197,8 @@ def _turn(gone: _Stretch, come: _Stretch, contexts: tuple[Context, Context]) -> 
 
 
 def _adding(contexts: tuple[Context, Context]) -> Direction:
-    before, after = (context.adding for context in contexts)
-    return after if after != "neutral" else before
+    """What it means that something comes into this sentence. One that turned from a right to a ban tells no more."""
+    return together(context.adding for context in contexts)
 
 
 def _by_charged_words(gone: _Stretch, come: _Stretch, contexts: tuple[Context, Context]) -> Direction | None:
