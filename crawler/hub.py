@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx2
+from huggingface_hub import constants
 
 from crawler.addresses import AddressGuard, AddressRefused
 from crawler.errors import CrawlError, NoSuchRevision, Unavailable
@@ -30,6 +31,8 @@ from crawler.settings import Contact, Network
 
 MOST_PATHS = 2000  # of one paths-info request
 COMMITS = 1000  # of one page of history
+# Its telemetry asks the Hub for one thing more, and fails where a file in HF_HOME is spoiled (hub-protocol.md 5.2).
+constants.HF_HUB_DISABLE_TELEMETRY = True
 _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 

@@ -28,6 +28,7 @@ from crawler.settings import Contact, Network
 
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 10
+HIDDEN = "<token>"
 BROKEN = (httpx2.TimeoutException, httpx2.NetworkError, httpx2.RemoteProtocolError, httpx2.DecodingError)
 
 
@@ -63,6 +64,7 @@ class HubHttp:
         self._refusals = Refusals()
         self.counts: dict[str, int] = {}
         self.bytes = 0
+        self._token = token
         said = {"contact": contact.url or contact.name} if contact.url or contact.name else {}
         # token=False: no token from the environment or a login is picked up behind our back.
         self._headers = build_hf_headers(
@@ -163,7 +165,15 @@ class HubHttp:
         with get_session().stream(request.method, url, headers=headers, data=request.form) as response:
             self.budget.learn(bucket, response.headers)
             content, whole = self._body(response, request.max_bytes)
-        return Answer(str(url), response.status_code, response.headers, content, whole)
+        return self._discreet(Answer(str(url), response.status_code, response.headers, content, whole))
+
+    def _discreet(self, answer: Answer) -> Answer:
+        """The answer without our token: a proxy that shows a request back must not bring it into errors and files."""
+        token = self._token
+        if not token or not (token.encode() in answer.content or any(token in v for v in answer.headers.values())):
+            return answer
+        headers = httpx2.Headers({name: value.replace(token, HIDDEN) for name, value in answer.headers.items()})
+        return replace(answer, headers=headers, content=answer.content.replace(token.encode(), HIDDEN.encode()))
 
     def _body(self, response: httpx2.Response, cap: int) -> tuple[bytes, bool]:
         """The decoded body, and whether it is whole: beyond the cap nothing more is read."""

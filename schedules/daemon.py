@@ -14,6 +14,7 @@ from types import FrameType
 
 from apscheduler.events import EVENT_JOB_MISSED, JobEvent
 from apscheduler.executors.debug import DebugExecutor
+from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.blocking import BlockingScheduler
 
 from schedules.configuration import Config
@@ -53,6 +54,10 @@ def run(config: Config, database: Path, *, at_once: bool, say: Say) -> None:
     say(f"refreshing by {config.schedule.refresh!r} (UTC)")
     try:
         scheduler.start()
+    except JobLookupError:
+        # A job that stops the clock is gone from its store when the clock turns back to it.
+        if not daemon.stopped:
+            raise
     finally:
         for number, handler in former.items():
             signal.signal(number, handler)
@@ -69,6 +74,7 @@ def _missed(event: JobEvent, say: Say) -> None:
 class _Daemon:
     def __init__(self, config: Config, database: Path, say: Say, stop: Callable[[], object]) -> None:
         self._config, self._database, self._say, self._stop = config, database, say, stop
+        self.stopped = False
         self.signal = 0
         self.failures = 0
         self.reason = ""
@@ -76,7 +82,7 @@ class _Daemon:
     def signalled(self, number: int, _frame: FrameType | None) -> None:
         """A signal: stop the clock, and whatever is going on in this thread."""
         self.signal = number
-        self._stop()
+        self._end()
         raise SystemExit(128 + number)
 
     def refresh(self) -> None:
@@ -104,4 +110,8 @@ class _Daemon:
         self.reason = reason
         self._say(f"refresh failed ({self.failures} in a row): {reason}")
         if self.failures >= self._config.schedule.give_up_after:
-            self._stop()
+            self._end()
+
+    def _end(self) -> None:
+        self.stopped = True
+        self._stop()

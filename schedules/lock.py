@@ -30,8 +30,11 @@ def locked(database: Path) -> Iterator[None]:
         except BlockingIOError:
             holder = os.pread(handle, 32, 0).decode("ascii", "replace").strip()
             raise Busy(f"another refresh of {database} runs (process {holder or 'unknown'})") from None
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        try:
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        except OSError as error:
+            raise RefreshError(f"{path}: {error.strerror}") from error
         yield
     finally:
         os.close(handle)
