@@ -45,7 +45,7 @@ _STATE_TOO = re.compile(rf"(?:and|AND),? (?:of )?(?:the )?(?:laws? of |LAWS OF )
 # Words that open with a capital in such sentences and are no places.
 _NO_PLACE = re.compile(
     r"(?:Applicable|Justice|First Instance|Competent|Licensor|Licensee|Contributor|International|Copyright|"
-    r"(?:European Union )?Member State|EU Member|Licen[sc]e|Agreement|Intellectual|Contracts?|Conflicts?|Export|"
+    r"European Union|Member State|EU Member|Licen[sc]e|Agreement|Intellectual|Contracts?|Conflicts?|Export|"
     r"Data|Your|Our|Any|Its|This|Territory|Company|Governing|Such|That|Where|You\b|If\b)"
 )
 _TRAILING = re.compile(

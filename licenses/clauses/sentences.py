@@ -147,11 +147,9 @@ class _Labels:
             self._seen.add(self._place(marker))
 
     def goes_on(self, marker: re.Match[str]) -> bool:
-        """Whether the marker is the next of the list, or the first of a list within it."""
-        if not self._seen:
-            return False
+        """Whether the marker is the next of the list, or of one within which this one stands."""
         kind, place = self._place(marker)
-        return place <= 1 or (kind, place - 1) in self._seen
+        return (kind, place - 1 if place else 0) in self._seen
 
     @staticmethod
     def _place(marker: re.Match[str]) -> tuple[str, int]:
