@@ -63,6 +63,16 @@ class Bundle:
         """Whether the next run has to look again although the commit is the same."""
         return any(document.status == "failed" and document.later for document in self.documents)
 
+    @property
+    def lacks_own_files(self) -> bool:
+        """Whether files of the repository itself could not be had this time, so that its state is not known."""
+        return any(d.status == "failed" and d.later and not is_elsewhere(d.place) for d in self.documents)
+
+
+def is_elsewhere(place: str) -> bool:
+    """Whether a place is outside of the repository: an URL, or `kind:org/name/path`."""
+    return "://" in place or ":" in place.partition("/")[0]
+
 
 class Known(Protocol):
     """What the archive knows of a repository's files. `sha` is the commit whose files are all there, or None."""

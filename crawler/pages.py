@@ -195,11 +195,17 @@ class PageFetcher:
         conditions = {"If-None-Match": ask.etag, "If-Modified-Since": ask.last_modified}
         return {name: value for name, value in conditions.items() if value and value.isprintable()}
 
+    def _wait(self, state: tenacity.RetryCallState) -> float:
+        """Seconds until the next try: what the server asks for, else twice, four times, eight times the setting."""
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.wait if isinstance(error, FetchFailed) else None
+        return asked if asked is not None else float(self._network.retry_wait_seconds * 2**state.attempt_number)
+
     def _get(self, target: Target, headers: Mapping[str, str], journey: _Journey) -> Answer:
         """One hop, asked again where that may help: the only retry layer of pages."""
         attempts = tenacity.Retrying(
             retry=tenacity.retry_if_exception(self._worth_another_try),
-            wait=_wait,
+            wait=self._wait,
             stop=tenacity.stop_after_attempt(self._network.attempts),
             sleep=lambda seconds: self.hosts.hold(target.host, seconds),
             reraise=True,
@@ -258,13 +264,6 @@ class PageFetcher:
         except AddressRefused as error:
             return RobotsAnswer(None, b"", {}, str(error))
         return RobotsAnswer(404, b"", {})  # more than five redirects: as if there were none
-
-
-def _wait(state: tenacity.RetryCallState) -> float:
-    """Seconds until the next try: what the server asks for, else 2, 4, 8."""
-    error = state.outcome.exception() if state.outcome else None
-    asked = error.wait if isinstance(error, FetchFailed) else None
-    return asked if asked is not None else float(2**state.attempt_number)
 
 
 def _said(answer: Answer) -> str:

@@ -137,12 +137,17 @@ class KindWalk:
     def _observe(self, row: Repository, recorded: Known | None, watch: str) -> None:
         """The per-item boundary: one repository that fails is a failure, and the others are done."""
         try:
-            self.session.stage(self.look.observe(row, recorded, watch))
+            observation = self.look.observe(row, recorded, watch)
         except (Unavailable, Disabled) as answer:
             # Between the list and the look it went away.
             self.session.stage(self.look.not_there(row.name, recorded, answer))
         except CrawlError as error:
             self.session.fail(f"{self.kind}:{row.name}", str(error))
+        else:
+            if observation is None:
+                self.session.unmoved(None)
+            else:
+                self.session.stage(observation)
 
     def _missing(self, watch: str) -> None:
         """Who was in this list before and is not in it now."""

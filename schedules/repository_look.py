@@ -46,8 +46,11 @@ class RepositoryLook:
         moved = recorded is None or recorded.sha != row.sha or recorded.files_behind
         return self._observation(row, said, recorded, watch, None, behind=moved)
 
-    def observe(self, row: Repository, recorded: Known | None, watch: str) -> Observation:
-        """Look at the files that may have changed. Raises crawler.errors.CrawlError if they cannot be had."""
+    def observe(self, row: Repository, recorded: Known | None, watch: str) -> Observation | None:
+        """Look at the files that may have changed; None keeps the last version, since not all could be had.
+
+        Raises crawler.errors.CrawlError if nothing could.
+        """
         files = KnownFiles(self.session, recorded, full=self.session.full)
         if recorded is not None and recorded.row_hash != row_hash(row.name, facts(row)):
             # Another row at the same commit: a gate that opened lets files through that were refused before.
@@ -60,6 +63,9 @@ class RepositoryLook:
         for document in seen:
             if document.status == "failed":
                 self.session.fail(f"{self.kind}:{row.name}", f"{document.place}: {document.problem}")
+        if bundle.lacks_own_files:
+            # What is new is recorded by its row, so that files which come tomorrow are no news of tomorrow.
+            return None if recorded is not None else self.from_row(row, facts(row), None, watch)
         said = facts(row, _card_error(documents, recorded))
         return self._observation(row, said, recorded, watch, seen, behind=bundle.incomplete)
 
