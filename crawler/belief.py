@@ -167,6 +167,8 @@ def _not_the_former(text: str, words: list[str], former: str) -> str | None:
     kind_before, kind_now = _kind(former), _kind(text)
     if left < 0.1 and kind_before and kind_now and kind_before != kind_now:
         return f"another document: {kind_now} instead of {kind_before}"
+    if left < 0.1 and len(words) < 0.15 * len(before):
+        return f"another document: {len(words)} words, of {len(before)} before, and nearly all of them others"
     if left < HALF and new < NOTHING_NEW and len(words) < HALF * len(before):
         return f"half a page: {len(words)} of {len(before)} words, and nothing new"
     return None

@@ -11,7 +11,7 @@ from crawler.extraction.body import Places, confidence, find_body
 from crawler.extraction.encoding import decode_page
 from crawler.extraction.markdown import tidy, to_markdown
 from crawler.extraction.model import Extraction, ExtractionError
-from crawler.extraction.noise import drop_hidden, drop_noise, drop_other_articles
+from crawler.extraction.noise import drop_hidden, drop_link_lists, drop_noise, drop_other_articles
 from crawler.extraction.pdf import pdf_text
 from crawler.extraction.selection import Range, Selector, remove_selected, selected
 from crawler.extraction.tree import drop_what_is_never_text, parse, strings
@@ -77,6 +77,7 @@ def _found(soup: BeautifulSoup, remove: Sequence[Selector], url: str | None, pag
     whole = Weights(root)[root].prose
     drop_noise(root)
     drop_other_articles(root)
+    drop_link_lists(root)
     body = find_body(root)
     sure = confidence(body, whole, titles)
     _refuse_endless([body], page)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections import Counter
 
 import re2
-from bs4 import Tag
+from bs4 import PageElement, Tag
 
-from crawler.extraction.blocks import Weights, ancestors
+from crawler.extraction.blocks import HEADINGS, Weights, ancestors
 from crawler.extraction.legal import ORDINARY, legal_rate
 
 UNLIKE_TERMS = 0.012  # rate of legal words below which a text is something else
-ENOUGH = 0.9  # of the page's prose; less, and the rest may be terms too
+ENOUGH = 0.9  # of the page's prose in <main>; less, and the rest may be terms too
+A_SENTENCE_OR_TWO = 40  # words of prose that may be about the page's controls, whatever share they are
+NEARLY_ALL = 0.97  # the same for what promises less than <main>
 _TITLE = re2.compile(
     r"(?i)terms|polic(?:y|ies)|licen[sc]e|agreement|conditions|legal|guidelines|notice|addendum|privacy|rules|principles"
+)
+_DATE = re2.compile(
+    r"(?i)(?:effective|updated|modified|revised|version|dated?|as of|in force)\b.{0,40}\d|\b(?:19|20)\d\d-\d\d-\d\d\b"
 )
 _STABLE_NAME = re2.compile(r"[A-Za-z][A-Za-z-]{2,40}")
 
@@ -27,14 +32,31 @@ def find_body(root: Tag) -> Tag:
     whole = weights[root].prose
     if not whole:
         return root
-    for name in ("article", "main"):
+    for name, enough in (("article", NEARLY_ALL), ("main", ENOUGH)):
         for tag in root.find_all(lambda t, name=name: t.name == name or t.get("role") == name, limit=20):
-            if weights[tag].prose >= ENOUGH * whole:
+            if weights[tag].prose >= min(enough * whole, whole - A_SENTENCE_OR_TWO):
                 return _with_title(tag, root, weights)
     tag = root
-    while (inner := _heaviest(tag, weights)) is not None and weights[inner].prose >= 0.97 * whole:
+    while (inner := _heaviest(tag, weights)) is not None and weights[inner].prose >= NEARLY_ALL * whole:
+        titled = inner.find("h1") is not None
+        if any(_says_something(child, weights, titled) for child in tag.children if child is not inner):
+            break
         tag = inner
     return _with_title(tag, root, weights)
+
+
+def _says_something(node: PageElement, weights: Weights, titled: bool) -> bool:
+    """Whether a node beside the bulk of the text belongs to it: a title, a date, a sentence.
+
+    A bulk that is `titled` needs no other title, nor the sentence that a site puts below its own.
+    """
+    if not isinstance(node, Tag):
+        return bool(_DATE.search(str(node)[:300]))
+    if weights[node].prose > (A_SENTENCE_OR_TWO if titled else 0):
+        return True
+    if not titled and (node.name in HEADINGS or node.find(["h1", "h2"]) is not None):
+        return True
+    return weights[node].words < 60 and bool(_DATE.search(node.get_text(" ")[:600]))
 
 
 def _heaviest(tag: Tag, weights: Weights) -> Tag | None:

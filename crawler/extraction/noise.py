@@ -9,9 +9,10 @@ from __future__ import annotations
 import re2
 from bs4 import Tag
 
-from crawler.extraction.blocks import HEADINGS, Weights
+from crawler.extraction.blocks import BLOCKS, HEADINGS, Weights
 
 # As parts of class names and ids: `Site-Footer_x1` is site, footer, x1.
+MENU = 5  # links that make a menu
 _PART = re2.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _CONSENT = frozenset({"cookie", "cookies", "consent", "onetrust", "gdpr", "cookiebot", "cybot", "didomi", "osano"})
 _CHROME = frozenset({
@@ -33,6 +34,27 @@ _OTHERS = re2.compile(
     r"|share this .{0,20}|explore more\W*|(?:more|next) from .{0,30}"
 )
 
+_SECTIONS = re2.compile(r"(?i)contents|on this page|in this article")
+
+
+def drop_link_lists(root: Tag) -> None:
+    """Take out lists of links before the first sentence and after the last: menus and contents without a name."""
+    weights = Weights(root)
+    blocks = [tag for tag in root.find_all(True) if tag.name in BLOCKS]
+    with_prose = [place for place, tag in enumerate(blocks) if weights[tag].prose and not _inner_prose(tag, weights)]
+    if not with_prose:
+        return
+    for tag in [*blocks[: with_prose[0]], *blocks[with_prose[-1] + 1 :]]:
+        weight = weights[tag]
+        if tag.decomposed or weight.prose or weight.link_share < 0.8 or tag.name in HEADINGS:
+            continue
+        if len(tag.find_all("a", limit=MENU)) >= MENU:
+            tag.decompose()
+
+
+def _inner_prose(tag: Tag, weights: Weights) -> bool:
+    return any(isinstance(child, Tag) and weights[child].prose for child in tag.children)
+
 
 def drop_noise(root: Tag) -> None:
     """Take the page's furniture out of `root`, from the outside in."""
@@ -53,10 +75,15 @@ def drop_other_articles(root: Tag) -> None:
     weights = Weights(root)
     whole = weights[root].prose
     for tag in root.find_all([*HEADINGS, "p", "div", "span", "strong", "summary"]):
-        if tag.decomposed or weights[tag].words > 6 or not _OTHERS.fullmatch(" ".join(tag.get_text(" ").split())):
+        if tag.decomposed or not 0 < weights[tag].words <= 6:
             continue
+        said = " ".join(tag.get_text(" ").split())
+        if not _OTHERS.fullmatch(said):
+            continue
+        # Other articles come with a sentence or two each, a list of sections has none.
+        most = 0 if _SECTIONS.search(said) else 0.04 * whole
         block = tag
-        while (up := block.parent) is not None and up is not root and weights[up].prose <= 0.04 * whole:
+        while (up := block.parent) is not None and up is not root and weights[up].prose <= most:
             block = up
         if weights[block].words > weights[tag].words and weights[block].link_share >= 0.3:
             block.decompose()

@@ -48,7 +48,9 @@ def without_hints(line: str) -> str:
 
 def is_volatile(line: str) -> bool:
     """Whether a line of text (without its Markdown) is only a counter, an age or a control."""
-    return len(line) <= 140 and any(pattern.fullmatch(line) for pattern in _LINES)
+    if len(line) > 140:
+        return line.count(" ") >= 20 and len(set(line[:2000].split())) <= 2  # a ruler of "word word word …"
+    return any(pattern.fullmatch(line) for pattern in _LINES)
 
 
 def is_copyright_line(line: str) -> bool:
