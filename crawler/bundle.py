@@ -34,7 +34,7 @@ class Document:
     `status`: "here" (with `content`), "known" (the archive has the bytes that git calls `oid`), "unchanged" (as the
     archive has it at this place), "absent" (surely not there), "failed" (`problem` says why; what was known stands).
     `text` is the extracted text where it is not simply the decoded bytes. `later` marks a failure that the next run
-    may make up for.
+    may make up for, `put_off` one for which only the budget was not there.
     """
 
     role: str
@@ -50,6 +50,7 @@ class Document:
     headers: str | None = None
     extractor: str | None = None
     later: bool = False
+    put_off: bool = False
 
 
 @dataclass
@@ -66,7 +67,15 @@ class Bundle:
     @property
     def lacks_own_files(self) -> bool:
         """Whether files of the repository itself could not be had this time, so that its state is not known."""
-        return any(d.status == "failed" and d.later and not is_elsewhere(d.place) for d in self.documents)
+        return bool(self._lacking())
+
+    @property
+    def put_off(self) -> bool:
+        """Whether all that lacks waits for the budget alone: no failure of anybody."""
+        return all(document.put_off for document in self._lacking())
+
+    def _lacking(self) -> list[Document]:
+        return [d for d in self.documents if d.status == "failed" and d.later and not is_elsewhere(d.place)]
 
 
 def is_elsewhere(place: str) -> bool:
@@ -209,7 +218,7 @@ def of_file(role: str, place: str, file: File) -> Document:
 def failed(role: str, place: str, error: CrawlError) -> Document:
     """A document that could not be had this time."""
     later = isinstance(error, BudgetSpent) or not isinstance(error, Gated | NoSuchRevision)
-    return Document(role, place, "failed", problem=str(error), later=later)
+    return Document(role, place, "failed", problem=str(error), later=later, put_off=isinstance(error, BudgetSpent))
 
 
 def linked(hub: Hub, link: Link, known: Known, fetch_page: FetchPage) -> list[Document]:

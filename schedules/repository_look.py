@@ -65,7 +65,8 @@ class RepositoryLook:
                 self.session.fail(f"{self.kind}:{row.name}", f"{document.place}: {document.problem}")
         if bundle.lacks_own_files:
             # What is new is recorded by its row, so that files which come tomorrow are no news of tomorrow.
-            return None if recorded is not None else self.from_row(row, facts(row), None, watch)
+            by_row = recorded is None or bundle.put_off
+            return self.from_row(row, facts(row), recorded, watch) if by_row else None
         said = facts(row, _card_error(documents, recorded))
         return self._observation(row, said, recorded, watch, seen, behind=bundle.incomplete)
 
