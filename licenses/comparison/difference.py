@@ -117,4 +117,17 @@ def _best(units: Sequence[Unit], among: Sequence[Unit]) -> dict[Unit, Unit]:
         best = process.extractOne(unit.key[:_LONGEST_KEY], keys, scorer=fuzz.ratio, score_cutoff=_TRIMMED)
         if best is not None and len(unit.words) > 5:
             found[unit] = among[best[2]]
+        elif (part := _begun_or_ended(unit, among)) is not None:
+            found[unit] = part
     return found
+
+
+def _begun_or_ended(unit: Unit, among: Sequence[Unit]) -> Unit | None:
+    """The longest sentence of the other text with which this one begins or ends."""
+    parts = [
+        one
+        for one in among
+        if 2 < len(one.words) < len(unit.words)
+        and (unit.key.startswith(f"{one.key} ") or unit.key.endswith(f" {one.key}"))
+    ]
+    return max(parts, key=lambda one: len(one.words), default=None)

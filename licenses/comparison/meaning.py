@@ -164,9 +164,11 @@ _TURNING = {"in", "un", "non", "ir", "im", "dis"}
 def _akin(one: str, other: str) -> bool:
     if one == other or lexicon.ALIKE.get(one, one) == lexicon.ALIKE.get(other, other):
         return True
-    if one in lexicon.CHARGED or other in lexicon.CHARGED:
-        return False
     shorter, longer = sorted((one, other), key=len)
+    if one in lexicon.CHARGED or other in lexicon.CHARGED:
+        # A letter astray in a long word ("modfy"), or one of several.
+        slip = not (one in lexicon.CHARGED and other in lexicon.CHARGED) or longer == f"{shorter}s"
+        return slip and len(shorter) >= 5 and OSA.distance(one, other, score_cutoff=1) <= 1
     if longer.endswith(shorter) and longer[: -len(shorter)] in _TURNING:
         return False
     ending = len(longer) - len(shorter)

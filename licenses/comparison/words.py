@@ -136,7 +136,8 @@ def _folded(word: str) -> str:
 
 def _repaired(damaged: str) -> str:
     try:
-        return damaged.encode("cp1252").decode()
+        # Windows-1252 as browsers read it: its five holes stand for themselves.
+        return b"".join(bytes([ord(c)]) if ord(c) < 256 else c.encode("cp1252") for c in damaged).decode()
     except UnicodeError:
         return damaged
 
