@@ -10,6 +10,13 @@ from storage.blobs import BlobStore, DamagedBlob
 
 # One value of a result: enough for every license, small enough that a query over all texts stays in memory.
 MOST_CHARACTERS = 4_000_000
+# (how it is called, what it gives), for readers.
+DESCRIBED = (
+    ("text(hash)", "the stored text with this text_hash; null if it is not in the archive"),
+    ("quote(hash, start, end)", "the characters of that text from start up to end, as clauses and evidence name them"),
+    ("author(subject)", "who a subject belongs to: meta-llama of model:meta-llama/Llama-3.1-8B; null for terms"),
+    ("visible(text)", "the text with hidden and direction-changing characters written out, as ⟦U+202E⟧"),
+)
 
 
 def stored_text(blobs: BlobStore, text_hash: object) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from licenses.catalogue import entry
 from licenses.clauses import vocabulary
 
 SIGN = {"tighter": "▲", "looser": "▼", "mixed": "◆", "neutral": "·"}
@@ -89,6 +90,12 @@ def headline(event: Mapping[str, Any]) -> str:
 def is_loud(event: Mapping[str, Any]) -> bool:
     """Whether an event is told at length: what changes a right or a duty, and what happens to a whole subject."""
     return bool(event["substantive"]) or event["kind"] in ("availability", "renamed", "history-rewritten")
+
+
+def is_excerpt(event: Mapping[str, Any]) -> bool:
+    """Whether before and after are words cut from two texts, and not the two licenses that replaced one another."""
+    ids = [event[key] for key in ("before", "after") if event[key] is not None]
+    return event["kind"] == "text" and not (ids and all(entry(value) for value in ids))
 
 
 def side(event: Mapping[str, Any], value: Any) -> str:
