@@ -35,7 +35,15 @@ def _fields(value: Any) -> list[str]:
     for label, kind in list(value.items())[:MAX_FIELDS]:
         if isinstance(kind, dict):
             options = kind.get("options")
-            listed = ", ".join(map(str, options)) if isinstance(options, list) else ""
-            kind = f"{kind.get('type', 'field')}{': ' if listed else ''}{listed}"
-        lines.append(f"- {label} ({kind})")
+            listed = ", ".join(map(_shown, options)) if isinstance(options, list) else ""
+            kind = f"{_shown(kind.get('type', 'field'))}{': ' if listed else ''}{listed}"
+        lines.append(f"- {label} ({_shown(kind)})")
     return lines
+
+
+def _shown(value: Any) -> str:
+    """A value as text; what is nested too deep for that is no word of a form."""
+    try:
+        return str(value)
+    except RecursionError:
+        return "..."

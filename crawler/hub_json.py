@@ -32,7 +32,7 @@ def array(answer: Answer) -> list[Any]:
     """A list answer. Raises Transient when it is something else: a wall, an error page, half of it."""
     value = _whole(answer)
     if not isinstance(value, list):
-        raise Transient(f"the answer is no list but {str(value)[:100]}")
+        raise Transient(f"the answer is no list but {_shown(value)}")
     return value
 
 
@@ -40,8 +40,15 @@ def record(answer: Answer) -> dict[str, Any]:
     """An info answer. Raises Transient when it is something else."""
     value = _whole(answer)
     if not isinstance(value, dict):
-        raise Transient(f"the answer is no object but {str(value)[:100]}")
+        raise Transient(f"the answer is no object but {_shown(value)}")
     return value
+
+
+def _shown(value: Any) -> str:
+    try:
+        return str(value)[:100]
+    except RecursionError:
+        return "something nested very deep"
 
 
 def _whole(answer: Answer) -> Any:

@@ -10,6 +10,8 @@ from typing import Any
 from crawler.repository import Repository
 from storage.records import Availability, Facts
 
+MAX_CLAIM = 64 * 1024  # characters; nobody's license has a longer name
+
 
 def row_hash(name: str, said: Facts) -> bytes:
     """Eight bytes over all of a listing row that can make a version or move a file; counters are left out."""
@@ -31,8 +33,11 @@ def claim(card_data: Any) -> tuple[str | None, str | None, str | None]:
 
 def _as_written(value: Any) -> str | None:
     if value is None or isinstance(value, str):
-        return _storable(value)
-    return _storable(json.dumps(value, ensure_ascii=False, default=str))
+        return _storable(value and value[:MAX_CLAIM])
+    try:
+        return _storable(json.dumps(value, ensure_ascii=False, default=str)[:MAX_CLAIM])
+    except RecursionError:
+        return "(nested too deep to keep)"
 
 
 def _storable(value: str | None) -> str | None:

@@ -83,7 +83,7 @@ class Session:
 
     def fail(self, subject: str, reason: str) -> None:
         """Note that a subject could not be looked at; it keeps its last version."""
-        self.failures.append(Failure(subject, " ".join(reason.split())[:MAX_REASON]))
+        self.failures.append(Failure(_storable(subject), _storable(" ".join(reason.split())[:MAX_REASON])))
 
     def move_watches(self) -> None:
         """Move `last_seen` of walks and of subjects that were looked at one by one."""
@@ -106,3 +106,8 @@ class Session:
     def received(self) -> int:
         """Bytes of answers so far."""
         return self.hub.received + self.pages.bytes
+
+
+def _storable(text: str) -> str:
+    # Names and answers are strangers' strings: lone surrogates can be in no JSON.
+    return text.encode("utf-8", "replace").decode()
