@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import unquote, urldefrag
 
 from bs4 import BeautifulSoup, Tag
 
@@ -19,6 +20,7 @@ from crawler.extraction.tree import drop_what_is_never_text, parse, strings
 __all__ = ["Extraction", "ExtractionError", "Range", "Selector", "extract"]
 
 LONGEST_PAGE = 20_000_000  # bytes
+LEAST_DOCUMENT = 100  # words of prose in an element that a URL's fragment names
 LONGEST_TEXT = 2_000_000  # characters; the longest terms seen have 200,000
 
 
@@ -78,10 +80,19 @@ def _found(soup: BeautifulSoup, remove: Sequence[Selector], url: str | None, pag
     drop_noise(root)
     drop_other_articles(root)
     drop_link_lists(root)
-    body = find_body(root)
+    body = _named_by_fragment(root, url) or find_body(root)
     sure = confidence(body, whole, titles)
     _refuse_endless([body], page)
     return Extraction(to_markdown([body], url), sure, places.css(body))
+
+
+def _named_by_fragment(root: Tag, url: str | None) -> Tag | None:
+    """The part that the URL's fragment names, where it holds a document: some pages hold all of a vendor's terms."""
+    fragment = unquote(urldefrag(url or "").fragment)
+    if not fragment:
+        return None
+    tag = root.find(id=fragment)
+    return tag if isinstance(tag, Tag) and Weights(tag)[tag].prose >= LEAST_DOCUMENT else None
 
 
 def _refuse_endless(parts: Sequence[Tag], page: str) -> None:

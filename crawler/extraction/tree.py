@@ -11,7 +11,7 @@ from bs4.element import Comment, PreformattedString
 from crawler.extraction.model import ExtractionError
 
 DEEPEST = 200  # levels; a tag nested deeper is ignored, its text stays. Real pages have 60 at most.
-MOST_ELEMENTS = 250_000  # about ten seconds of work; the longest terms seen have 8,000
+MOST_ELEMENTS = 100_000  # a few seconds of work; the longest terms seen have 8,000
 
 # Never text of the terms, wherever they stand.
 NEVER_TEXT = (

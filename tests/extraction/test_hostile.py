@@ -78,10 +78,15 @@ def test_a_pdf_is_read_whatever_the_server_calls_it() -> None:
     assert found.select is None
 
 
+PIECES = [
+    "<p>", "</p>", "<ul><li>", "</ul>", "<table><tr><td>", "</table>", "<a href='/x?y'>", "</a>", "<h2>", "</h2>",
+    "<pre>", "</pre>", "<b>", "</div>", "<nav>", "<template>", "<select>", "<title>", "<body class=cookie>", "<br>",
+    "<ol start=9>", "<button>", "<main>", "word", "&nbsp;", "\u202e", "x", " ", "\n", RULE,
+]  # fmt: skip
+
+
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.sampled_from(["<p>", "</p>", "<ul><li>", "</ul>", "<table><tr><td>", "</table>", "<a href='/x?y'>",
-                                 "</a>", "<h2>", "</h2>", "<pre>", "</pre>", "<b>", "</div>", "<nav>", "<template>",
-                                 "<select>", "<title>", "<body class=cookie>", RULE, "word ", "\n", "&nbsp;", "\u202e", "x"])))  # fmt: skip
+@given(st.lists(st.sampled_from(PIECES)))
 def test_any_html_gives_stable_text_and_a_belief(parts: list[str]) -> None:
     html = "".join(parts).encode()
     found = extract(html, url="https://example.com/terms")

@@ -1,0 +1,46 @@
+"""Real pages of vendors, where the corpus lies beside the checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crawler.belief import believe
+from crawler.extraction import extract
+from tests.shared_corpus import CORPUS, needs_corpus
+
+PAGES = CORPUS / "vendor_pages"
+RAW = sorted(PAGES.glob("*/*/raw-*.html")) if PAGES.is_dir() else []
+# What the peer took for these days is no terms either: an empty shell, a page that sells, an imprint.
+NO_TERMS = {
+    "le-chat/commercial-terms/raw-2025-12-02-2eae66a1.html",
+    "le-chat/commercial-terms/raw-2026-02-26-5006b4d1.html",
+    "le-chat/terms-of-service-legal/raw-2026-05-23-3be452be.html",
+    "microsoft-copilot/terms-of-service/raw-2026-08-04-7d86619c.html",
+}
+
+
+def name(path: Path) -> str:
+    return path.relative_to(PAGES).as_posix()
+
+
+@needs_corpus
+@pytest.mark.parametrize("path", RAW, ids=name)
+def test_terms_are_found_and_believed_and_other_pages_are_not(path: Path) -> None:
+    content = path.read_bytes()
+    found = extract(content, url="https://example.com/terms")
+    belief = believe(200, "text/html", content, found, None)
+    assert belief.ok == (name(path) not in NO_TERMS), belief.reason
+    if belief.ok:
+        assert found.confidence >= 0.7
+        assert found.select
+        assert extract(content, url="https://example.com/terms", select=[found.select]).text
+
+
+@needs_corpus
+@pytest.mark.parametrize("folder", ["replicate/terms-of-service", "le-chat/terms-of-service"])
+def test_pages_that_differ_in_noise_alone_have_the_same_text(folder: str) -> None:
+    one, other = sorted((PAGES / folder).glob("noise-pair-*.html"))
+    assert one.read_bytes() != other.read_bytes()
+    assert extract(one.read_bytes(), url=None).text == extract(other.read_bytes(), url=None).text
