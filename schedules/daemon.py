@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from apscheduler.events import EVENT_JOB_MISSED, JobEvent
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobEvent, JobExecutionEvent
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.blocking import BlockingScheduler
@@ -50,6 +50,7 @@ def run(config: Config, database: Path, *, at_once: bool, say: Say) -> None:
         **({"next_run_time": datetime.now(UTC)} if at_once else {}),
     )
     scheduler.add_listener(lambda event: _missed(event, say), EVENT_JOB_MISSED)
+    scheduler.add_listener(daemon.broke, EVENT_JOB_ERROR)
     former = {number: signal.signal(number, daemon.signalled) for number in (signal.SIGTERM, signal.SIGINT)}
     say(f"refreshing by {config.schedule.refresh!r} (UTC)")
     try:
@@ -104,6 +105,12 @@ class _Daemon:
             f"snapshot {result.snapshot}, {result.status}: {result.subjects} subjects, {result.changed} changed,"
             f" {len(result.failures)} failed"
         )
+
+    def broke(self, event: JobExecutionEvent) -> None:
+        """A refresh ended by an error that nobody foresaw (APScheduler logs its traceback): it counts as failed."""
+        if not self.stopped:
+            self._failed(f"{type(event.exception).__name__}: {event.exception}")
+            ping(self._config.schedule.ping_url, "fail")
 
     def _failed(self, reason: str) -> None:
         self.failures += 1

@@ -164,6 +164,17 @@ def test_c20_no_link_makes_us_ask_inside(tmp_path: Path) -> None:
         assert came == []
 
 
+def test_c20_a_link_to_another_port_of_the_hubs_own_host_is_not_followed(tmp_path: Path) -> None:
+    with forbidden_server("127.0.0.1") as (url, came):
+        links = {"lark/a": f"{url}/admin", "lark/b": f"{url}/robin/base/resolve/main/LICENSE"}
+
+        def check(lab, result) -> None:
+            assert (result.status, result.subjects) == ("complete", 2)
+
+        _many(tmp_path, links, check)
+        assert came == []
+
+
 def test_c20_a_link_to_the_web_is_followed_where_that_is_allowed(tmp_path: Path) -> None:
     site = Site("127.0.0.3")
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -172,6 +173,24 @@ def test_m03_so_many_failures_in_a_row_end_the_daemon(lab, monkeypatch) -> None:
     start = datetime(2026, 3, 5, tzinfo=UTC)
     with pytest.raises(schedules.daemon.GaveUp, match=r"3 refreshes in a row have failed, the last: archive\.db: disk"):
         days(monkeypatch, lab, start, start + timedelta(days=30), fails)
+
+
+def test_m03_a_defect_counts_as_a_failure_and_is_said(lab, monkeypatch) -> None:
+    def breaks(*_: object) -> None:
+        raise ZeroDivisionError("a defect")
+
+    start = datetime(2026, 3, 5, tzinfo=UTC)
+    with pytest.raises(schedules.daemon.GaveUp, match="ZeroDivisionError: a defect"):
+        days(monkeypatch, lab, start, start + timedelta(days=30), breaks)
+
+
+def test_m03_a_signal_in_the_middle_of_a_refresh_ends_the_daemon_with_its_number(lab, monkeypatch) -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    start = datetime(2026, 3, 5, tzinfo=UTC)
+    with pytest.raises(SystemExit) as ended:
+        days(monkeypatch, lab, start, start + timedelta(days=3), lambda *_: signal.raise_signal(signal.SIGTERM))
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 # M04
