@@ -37,7 +37,9 @@ _COURTS_OF = re.compile(rf"\b[Cc]ourts?(?: located| sitting)? (?:of|in) (?:the )
 _PLACE_LAW = re.compile(
     rf"(?:under|by|with|to) (?:the )?(?:applicable )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) (?:state )?[Ll]aws?\b"
 )
-_LAW_GOVERNS = re.compile(rf"^(?:\S+ )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) [Ll]aws? (?:(?:will|shall) govern|applies|governs)")
+_LAW_GOVERNS = re.compile(
+    rf"^(?:\S+ )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) [Ll]aws? (?:(?:will|shall) govern|applies|governs)"
+)
 _HAN = re.compile("(?P<place>中华人民共和国|中国|香港|新加坡)")
 # The state beside a federation: "the laws of the United States and (the laws of) the State of California".
 _FEDERATION = re.compile(r"(?:the )?(?:United States|U\.S|USA|UNITED STATES|Federal)")

@@ -19,7 +19,7 @@ _SAMPLE = 20_000  # characters, to tell whether a text stands in a comment
 _MARKER = re.compile(
     r"(?:(?P<bullet>[-+\u2022\u25cf\u25e6\u25aa\xb7\u2023]|\*(?!\*))"
     r"|(?P<paren>\(?(?:[a-zA-Z]|[ivxIVX]{1,5}|\d{1,2})\))"
-    r"|(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}\.?(?=[\s\xa0]))"
+    r"|(?P<number>\d{1,2}(?:\.|(?:\.\d{1,2}){1,3}\.?)(?=[\s\xa0]))"
     r"|(?P<letter>[a-zA-Z]\.|[ivx]{2,5}\.))[\s\xa0]+"
 )
 _HEADING_WORD = re.compile(
@@ -36,7 +36,7 @@ _MARKDOWN_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(?P<title>\S.*)")
 _RULE = re.compile(r"[-=*_~+#/ \t.]{3,}$")
 
 # A sentence ends at a full stop before a capital, at a semicolon, and at a colon before the first item of a list.
-_ITEM_START = r"(?:\(?(?:[a-z]|[ivx]{1,5}|\d{1,2})\) |\d{1,2}(?:\.\d{1,2})*\.? |[a-z]\. |- )"
+_ITEM_START = r"(?:\(?(?:[a-z]|[ivx]{1,5}|\d{1,2})\) |\d{1,2}(?:\.|(?:\.\d{1,2})+\.?) |[a-z]\. |- )"
 _BOUNDARY = re.compile(
     r"(?P<stop>[.!?][\"')\]]{0,3}) (?=[\"'(\[]{0,2}[A-Z0-9\u4e00-\u9fff-])"
     r"|(?P<part>;(?: (?:and|or|and/or)\b,?)?) "
@@ -65,7 +65,7 @@ _ATTACHED = re.compile(r"(?:attachment|annex|exhibit|schedule) \w\b")
 # Leave to copy the text of the license itself, which is no leave to copy the work.
 _OF_THE_TEXT = re.compile(r"every(?:one|body) is (?:permitted|allowed) to (?:copy|distribute)")
 _BINDING_AGAIN = re.compile(
-    r"(?i)(?:now,? therefore|by exercising the licensed rights|agree as follows|1\. ?definitions"
+    r"(?i)(?:now,? therefore|by exercising the licensed rights|agree as follows|1\. ?definitions|terms and conditions(?: for|$)"
     r"|^(?:attachment|annex|exhibit|schedule|appendix) \w\b(?!.{0,30}how to))"
 )
 # A heading that says something, such as a warranty shouted on a line of its own, is a sentence all the same.
@@ -183,31 +183,28 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 def _blocks(text: str) -> Iterator[_Block]:
     """Paragraphs, headings and items. An empty line ends a block; so does an item after a closed line."""
     current: _Block | None = None
-    fresh = False
+    after_line = False
     prefix = _comment_prefix(text)
     labels = _Labels()
     for start, end in _lines(text):
         if start == end:
-            if fresh and current is not None:
-                current.heading = current.heading or _looks_like_heading(text[current.start : current.end])
-                yield current
+            if not after_line and current is not None:
+                yield _judged(current, text)
                 current = None
-            fresh = True
+            after_line = False
             continue
+        after_line = True
         line = text[start:end]
         bare = prefix.match(line)
         body = line[bare.end() :] if bare else line
         if not body.strip("*_ \t\xa0\u200b\ufeff>#") or _RULE.match(body):
             if current is not None:
-                yield current
-            current, fresh = None, False
+                yield _judged(current, text)
+            current = None
             continue
-        fresh = False
         heading = _MARKDOWN_HEADING.match(body) is not None
         marker = _MARKER.match(body)
-        before = text[current.start : current.end].rstrip(" \t\xa0*_\"')") if current is not None else ""
-        closed = before.endswith((".", ";", ":", "; and", "; or", "\u3002", "\uff1b", "\uff1a"))
-        item = marker is not None and (closed or labels.goes_on(marker))
+        item = marker is not None and current is not None and (_closed(current, text) or labels.goes_on(marker))
         if current is None or heading or item or current.heading:
             if current is not None:
                 yield current
@@ -216,12 +213,25 @@ def _blocks(text: str) -> Iterator[_Block]:
         else:
             current.end = end
     if current is not None:
-        current.heading = current.heading or _looks_like_heading(text[current.start : current.end])
-        yield current
+        yield _judged(current, text)
+
+
+def _closed(block: _Block, text: str) -> bool:
+    """Whether what has been read of a block could be all of it."""
+    tail = text[max(block.start, block.end - 40) : block.end].rstrip(" \t\xa0*_\"')")
+    return tail.endswith((".", ";", ":", "; and", "; or", " to", "\u3002", "\uff1b", "\uff1a"))
+
+
+def _judged(block: _Block, text: str) -> _Block:
+    """The block, known to stand between empty lines: it may be a heading."""
+    block.heading = block.heading or _looks_like_heading(text[block.start : min(block.end, block.start + 200)])
+    return block
 
 
 def _looks_like_heading(block: str) -> bool:
     words = block.strip(" \t\xa0*_#=")
+    if "\n" in words and len(words) < 180 and words.isupper() and not words.endswith((".", ";", ",", ":")):
+        return True
     if not words or len(words) > 90 or "\n" in words:
         return False
     if _HEADING_WORD.match(words):
@@ -288,7 +298,8 @@ class _Reader:
         title = len(piece) < 90 and _is_title(piece, part.lower, block, opens=not lead or end < len(copy.text))
         self.found.append(Sentence(first, last, part, self._section, lead, defines, binding, title))
         self._after_colon = piece.endswith((":", ": and", "following", " to", " not", ": or"))
-        if self._after_colon:
+        cut_short = end == len(copy.text) and len(piece) > 40 and piece[-1].isalpha() and not block.heading
+        if self._after_colon or cut_short:
             self._leads.append(_Lead(style, _shortened(copy.lower[start:end])))
             del self._leads[1:-3]
 
