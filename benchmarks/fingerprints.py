@@ -32,6 +32,8 @@ EDITIONS_DIFFER = 0.97
 SAME_TEXT = 0.985
 # SPDX's texts with fewer shingles than this are phrases, found in too many files.
 SHORTEST = 30
+# A file that goes on after its license with another language is no reference of it.
+COMPOUND = ("orion-license/2024-01-20",)
 # Folders of the corpus with copies made by others: whose text it is does not follow from where it was found.
 SECOND_HAND = ("modelgo-raw/", "scancode/")
 # Words of a line that make it a heading of a license.
@@ -57,6 +59,8 @@ def corpus_sources(folder: Path) -> Iterator[Source]:
     for line in (folder / "manifest.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if row["kind"] != "licence" or row["file"].endswith(".pdf") or not isinstance(row["ground_truth"], str):
+            continue
+        if any(part in row["file"] for part in COMPOUND):
             continue
         text = decode((folder / row["file"]).read_bytes())
         copied = any(part in row["file"] for part in SECOND_HAND)

@@ -185,47 +185,40 @@ class Difference:
         return sum(1 for word in self.added if word)
 
 
-def difference(found: list[str], runs: list[int], reference: Reference) -> Difference:
-    """Compare a text (its words and shingles) with a reference."""
-    held = frozenset(reference.shingles)
-    covered = bytearray(len(found))
-    matched = bytearray(one in held for one in runs)
-    sites = seen = before = 0
-    for at, hit in enumerate(matched):
-        if hit:
-            covered[at : at + WIDTH] = b"\1" * WIDTH
-            # A seam: behind words that did not match, but not before the first that did.
-            sites += seen and not before
-            seen = 1
-        before = hit
-    start = covered.find(1)
+def difference(found: list[str], runs: list[int], held: frozenset[int]) -> Difference:
+    """Compare a text (its words and shingles) with the shingles of a reference, or of several together."""
+    matched = bytes(map(held.__contains__, runs))
     head: list[str] = []
     added: list[str] = []
-    idle = 0
-    for first, last in _gaps(covered[: len(found)]):
-        run = found[first:last]
-        if "copyright" in run[:3] or "copyright" in found[max(0, first - 3) : first]:
+    idle = seams = 0
+    for first, behind in _gaps(matched):
+        begins, ends = first == 0, behind == len(matched)
+        seams += not begins and not ends
+        # A shingle reaches over WIDTH words: those that a neighbor shares are not added.
+        start, stop = (0 if begins else first + WIDTH - 1), (len(found) if ends else behind)
+        run = found[start:stop]
+        if "copyright" in run[:3] or "copyright" in found[max(0, start - 3) : start]:
             run = run[12:] if len(run) > 24 else []
-        if not run or last <= HEAD_WORDS:
-            idle += last - first + (WIDTH - 1 if first else 0)
-        if first < HEAD_WORDS:
-            head += run[: HEAD_WORDS - first]
-            run = run[HEAD_WORDS - first :]
+        if not run or stop <= HEAD_WORDS:
+            idle += behind - first
+        if start < HEAD_WORDS:
+            head += run[: HEAD_WORDS - start]
+            run = run[HEAD_WORDS - start :]
         if run:
             added += [*run, ""]
-    missing = reference.size - len(held.intersection(runs))
-    return Difference(tuple(head), tuple(added), max(0, missing - (WIDTH - 1) * sites), max(0, start), idle)
+    lacking = len(held) - len(held.intersection(runs)) - (WIDTH - 1) * seams
+    return Difference(tuple(head), tuple(added), max(0, lacking), max(0, matched.find(1)), idle)
 
 
-def _gaps(covered: bytearray) -> list[tuple[int, int]]:
+def _gaps(matched: bytes) -> list[tuple[int, int]]:
     """The runs of zeros as (first, behind the last)."""
     gaps = []
-    at = covered.find(0)
+    at = matched.find(0)
     while at >= 0:
-        end = covered.find(1, at)
-        end = len(covered) if end < 0 else end
+        end = matched.find(1, at)
+        end = len(matched) if end < 0 else end
         gaps.append((at, end))
-        at = covered.find(0, end)
+        at = matched.find(0, end)
     return gaps
 
 

@@ -20,9 +20,9 @@ from licenses.identity.evidence import (
     rewritten,
 )
 from licenses.identity.identity import Identity
+from licenses.identity.parts import Part, parts, shingles_of
 from licenses.identity.reference import Overlap, Reference, overlap
 from licenses.identity.words import shingles, words
-from licenses.names import same_license
 
 # Fewer words than this are no license, whatever they say.
 FEWEST_WORDS = 12
@@ -36,9 +36,13 @@ EXCERPT_EXPLAINED, EXCERPT_CONTAINED = 0.93, 0.7
 NEAR_TWINS = 0.08
 # A license is alone if the next one is so much less similar.
 ALONE = 0.2
-# A license within a longer text: this much of it is there, it begins among the first words, and it is no phrase.
-WITHIN, WITHIN_START, WITHIN_SHORTEST = 0.93, 40, 150
-# A text of which less than this is the license is not that license, whatever else it is.
+# A text that one license explains to this part holds no other one.
+ONE_LICENSE = 0.95
+# A license that is part of a text names it only if it begins among so many first words.
+WITHIN_START = 40
+# A license that is the only one within a text must be there to this part.
+WITHIN = 0.93
+# A text of which known licenses explain less than this is none of them, whatever else it is.
 LEAST_SHARE = 0.3
 
 
@@ -80,10 +84,15 @@ def recognize(text: str, libraries: Iterable[Candidates]) -> Identity:
     if not ranked:
         return Identity()
     nearest = tuple((one.reference.license, one.similarity) for one in ranked[:3] if one.similarity >= 0.1)
-    chosen = _whole(subject, ranked) or _within(subject, found)
+    chosen, held = _whole(subject, ranked), []
+    if chosen is None or chosen[0].explained < ONE_LICENSE or not subject.head.names(chosen[0].reference.license):
+        held = parts(subject.words, subject.runs, found)
+    if chosen is None and (ranked[0].similarity < HEADED or any(part.overlap is ranked[0] for part in held)):
+        # If another license is nearer as a whole, and was refused, the text is not this one either.
+        chosen = _within(subject, held)
     if chosen is None:
         return Identity(similarity=ranked[0].similarity, nearest=nearest)
-    return _answer(subject, chosen, found, nearest)
+    return _answer(subject, chosen, found, held, nearest)
 
 
 def _best_of_each(found: Iterable[Overlap]) -> list[Overlap]:
@@ -107,7 +116,7 @@ def _whole(subject: Subject, ranked: list[Overlap]) -> Choice | None:
     excerpt = named and top.explained >= EXCERPT_EXPLAINED and top.contained >= EXCERPT_CONTAINED
     if top.similarity < (NAMED if named else HEADED) and not excerpt:
         return None
-    found = difference(subject.words, subject.runs, top.reference)
+    found = difference(subject.words, subject.runs, frozenset(top.reference.shingles))
     if top.similarity >= SAME and head.holds(top.reference.title):
         return top, found
     if rewritten(found, top.reference) or contradicted(head, found, top.reference) or (not named and renamed(found)):
@@ -124,40 +133,40 @@ def _whole(subject: Subject, ranked: list[Overlap]) -> Choice | None:
     return None
 
 
-def _within(subject: Subject, found: list[Overlap]) -> Choice | None:
-    """The license with which a longer text begins."""
-    fitting = [
-        one
-        for one in found
-        if one.contained >= WITHIN and one.reference.size >= WITHIN_SHORTEST and one.explained >= LEAST_SHARE
-    ]
-    best = max((one.similarity for one in found), default=0.0)
-    for one in sorted(fitting, key=lambda o: -o.shared):
-        if one.similarity < best and best >= HEADED:
-            # Another license is nearer as a whole, and was refused.
-            return None
-        gap = difference(subject.words, subject.runs, one.reference)
-        if gap.start > WITHIN_START or contradicted(subject.head, gap, one.reference):
-            continue
-        named = subject.head.names(one.reference.license)
-        if not named and (has_heading(subject.head, gap) or gap.lacking > 5):
-            continue
-        appended_only = gap.added.count("") <= 1
-        if not named and not appended_only and gap.added_count > 10:
-            continue
-        if rewritten(gap, one.reference) or (one.reference.size < SHORT_LICENSE and not appended_only):
-            return None
-        return one, gap
-    return None
+def _within(subject: Subject, held: list[Part]) -> Choice | None:
+    """The license with which a longer text begins; with it, in that text, may be others that are known."""
+    if not held or held[0].start > WITHIN_START:
+        return None
+    first = held[0].overlap
+    together = shingles_of(held)
+    if len(together.intersection(subject.runs)) < LEAST_SHARE * first.text_size:
+        return None
+    gap = difference(subject.words, subject.runs, together)
+    if contradicted(subject.head, gap, first.reference):
+        return None
+    named = subject.head.names(first.reference.license)
+    appended_only = gap.added.count("") <= 1
+    if not named and (
+        has_heading(subject.head, gap) or gap.lacking > 5 or (not appended_only and gap.added_count > 10)
+    ):
+        return None
+    if len(held) == 1 and first.contained < WITHIN:
+        return None
+    short = first.reference.size < SHORT_LICENSE
+    if len(held) == 1 and (rewritten(gap, first.reference) or (short and not appended_only)):
+        return None
+    return first, gap
 
 
 def _answer(
     subject: Subject,
     chosen: Choice,
     found: list[Overlap],
+    held: list[Part],
     nearest: tuple[tuple[str, float], ...],
 ) -> Identity:
     top, gap = chosen
+    several = tuple(one.overlap.reference.license for one in held)
     license_id = top.reference.license
     known = entry(license_id)
     return Identity(
@@ -166,7 +175,7 @@ def _answer(
         edition=_edition(subject, top, found),
         similarity=min(1.0, 2 * top.shared / max(1, top.text_size - gap.idle + top.reference.size)),
         altered=is_altered(gap),
-        licenses=_several(subject, top, found),
+        licenses=several if len(several) > 1 and top.reference.license in several else (),
         nearest=nearest,
     )
 
@@ -185,21 +194,3 @@ def _edition(subject: Subject, top: Overlap, found: list[Overlap]) -> str | None
     if stated in rivals:
         return stated
     return edition if rivals == {edition} else None
-
-
-def _several(subject: Subject, top: Overlap, found: list[Overlap]) -> tuple[str, ...]:
-    """The ids of all licenses of a file that holds more than one, in no more than one part each; else ()."""
-    if top.explained >= HEADED:
-        return ()
-    left = set(subject.runs).difference(top.reference.shingles)
-    ids = [top.reference.license]
-    for one in sorted(found, key=lambda o: -o.shared):
-        reference = one.reference
-        if one.contained < WITHIN or reference.size < WITHIN_SHORTEST:
-            continue
-        if any(same_license(reference.license, known) for known in ids):
-            continue
-        if len(left.intersection(reference.shingles)) >= 0.85 * reference.size:
-            ids.append(reference.license)
-            left.difference_update(reference.shingles)
-    return tuple(ids) if len(ids) > 1 else ()

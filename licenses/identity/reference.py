@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from heapq import nlargest
 from itertools import accumulate, chain
 
 import zstandard
@@ -22,6 +21,10 @@ from licenses.identity.words import shingles, words
 
 # Shingles that divide by this are in the index; of a reference with fewer than SMALL shingles, all even ones.
 SPARSE, SMALL = 16, 400
+# So many texts of one license are compared.
+VARIANTS = 3
+# A part is looked for only if this much of it seems to be there; a whole, if it seems this near to the nearest.
+LEAST_PART, LEAST_WHOLE = 0.7, 0.5
 
 # A line that says whose the copyright is: it differs from copy to copy.
 _COPYRIGHT = re.compile(
@@ -104,7 +107,7 @@ class Library:
     def __init__(self, references: Sequence[Reference], index: dict[int, Sequence[int]]) -> None:
         self.references = references
         self._index = index
-        self._indexed = [max(1.0, one.size / (2 if one.size < SMALL else SPARSE)) for one in references]
+        self._indexed = Counter(chain.from_iterable(index.values()))
 
     @classmethod
     def of(cls, references: Sequence[Reference]) -> Library:
@@ -115,8 +118,12 @@ class Library:
                 index.setdefault(key, []).append(at)
         return cls(references, {key: tuple(held) for key, held in index.items()})
 
-    def candidates(self, text: frozenset[int], most: int = 8) -> list[Reference]:
-        """The references that overlap most, by estimate: as a whole, and as a part of the text; at most 2 * most."""
+    def candidates(self, text: frozenset[int], most: int = 6) -> list[Reference]:
+        """The references that overlap most, by estimate.
+
+        Of the `most` licenses that are most like the text as a whole, VARIANTS each; and of twice as many licenses
+        that are most nearly a part of it, one each.
+        """
         index = self._index
         hits = Counter(chain.from_iterable([index[one] for one in text if one in index]))
         whole, part = [], []
@@ -124,9 +131,25 @@ class Library:
             contained = count / self._indexed[at]
             size = self.references[at].size
             whole.append((2 * contained * size / (len(text) + size), at))
-            part.append((contained, at))
-        picked = dict.fromkeys(at for _, at in nlargest(most, whole) + nlargest(most, part))
+            if contained > LEAST_PART:
+                # Of licenses that are there as nearly, the longest comes first: it may hold the others.
+                part.append((contained + size * 1e-5, at))
+        least = LEAST_WHOLE * max(whole, default=(0.0, 0))[0]
+        whole = [one for one in whole if one[0] >= least]
+        picked = dict.fromkeys([*self._first_of_each(whole, most, VARIANTS), *self._first_of_each(part, 2 * most, 1)])
         return [self.references[at] for at in picked]
+
+    def _first_of_each(self, scored: list[tuple[float, int]], most: int, variants: int) -> list[int]:
+        """The positions with the best scores: `variants` of each license at most, and `most` licenses."""
+        taken: Counter[str] = Counter()
+        picked = []
+        for _, at in sorted(scored, reverse=True):
+            license_id = self.references[at].license
+            if taken[license_id] == variants or (license_id not in taken and len(taken) == most):
+                continue
+            taken[license_id] += 1
+            picked.append(at)
+        return picked
 
 
 def overlap(text: frozenset[int], reference: Reference) -> Overlap:
