@@ -38,7 +38,7 @@ from licenses.comparison import compare
 from licenses.reading import RULES_VERSION
 from storage.subjects import UnknownSubject, lookup
 
-ROWS_A_PART = 4_000
+ROWS_A_PART = 2_500
 MOST_HIDDEN = 400  # unchanged rows that are sent folded; more are left out until asked for
 MOST_JUDGED = 160_000  # characters of both texts; reading longer ones anew for a verdict would keep a reader waiting
 _KEPT_VERDICTS = 256

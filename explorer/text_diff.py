@@ -112,13 +112,19 @@ def text_diff(left: str, right: str) -> TextDiff:
     old, new = _segments(left[:LARGEST_TEXT]), _segments(right[:LARGEST_TEXT])
     rows: list[Row] = []
     here, there = 0, 0
-    pairs = matching_pairs([_key(s.text) for s in old], [_key(s.text) for s in new])
-    for one, other in [*pairs, (len(old), len(new))]:
+    for one, other in [*_equal_lines(old, new), (len(old), len(new))]:
         rows += _stretch(old[here:one], new[there:other])
         if one < len(old):
             rows.append(Row("same", old[one].line(), new[other].line()))
         here, there = one + 1, other + 1
     return TextDiff(tuple(rows), sum(row.kind != "same" for row in rows), cut)
+
+
+def _equal_lines(old: Sequence[_Segment], new: Sequence[_Segment]) -> list[tuple[int, int]]:
+    """Lines that say the same. Blank lines are no help: they would tie together what does not belong together."""
+    ours, theirs = ([n for n, segment in enumerate(side) if segment.text.strip()] for side in (old, new))
+    pairs = matching_pairs([_key(old[n].text) for n in ours], [_key(new[n].text) for n in theirs])
+    return [(ours[one], theirs[other]) for one, other in pairs]
 
 
 def _key(text: str) -> str:
@@ -160,6 +166,8 @@ def _parts(line: str) -> list[str]:
 
 def _stretch(old: Sequence[_Segment], new: Sequence[_Segment]) -> list[Row]:
     """Rows for lines that differ: those that share many words beside each other, with the other words marked."""
+    if not old and not new:
+        return []
     if not old or not new:
         return [_alone(s, None) for s in old] + [_alone(None, s) for s in new]
     left, right = _Side(old), _Side(new)
@@ -305,9 +313,15 @@ def _unpaired(
     lefts = [left.lone(n, kept[0]) for n in range(*ours)]
     rights = [right.lone(n, kept[1]) for n in range(*theirs)]
     rows: list[Row] = []
-    for number in range(max(len(lefts), len(rights))):
-        one, one_differs = lefts[number] if number < len(lefts) else (None, False)
-        other, other_differs = rights[number] if number < len(rights) else (None, False)
+    here = there = 0
+    while here < len(lefts) or there < len(rights):
+        one, one_differs = lefts[here] if here < len(lefts) else (None, False)
+        other, other_differs = rights[there] if there < len(rights) else (None, False)
+        if one and other and bool(one.text.strip()) != bool(other.text.strip()):
+            # A blank line goes beside a blank line, or alone.
+            one, other = (None, other) if one.text.strip() else (one, None)
+            one_differs = other_differs = False
+        here, there = here + (one is not None), there + (other is not None)
         kind: Kind = "same"
         if one_differs or other_differs:
             kind = "replaced" if one and other else ("left" if one else "right")
