@@ -78,12 +78,13 @@ def sample_world() -> World:
     free = {"README.md": CARD.format(license="apache-2.0"), "LICENSE": OPEN.format(middle=MIDDLE), **weights}
     world.put("models", "lark/heron", date=DATES[0], files=free)
     world.put("models", "lark/wren", date=DATES[0], files={"README.md": "---\nlicense: mit\n---\n# Wren\n"})
-    evil = {"README.md": f"---\nlicense: other\nlicense_name: '{EVIL[:20]}'\n---\n{EVIL}\n", "LICENSE": f"{EVIL}\nYou may use it.\n"}
-    world.put("models", "lark/evil", date=DATES[0], files=evil)
+    card = f"---\nlicense: other\nlicense_name: '{EVIL[:20]}'\n---\n{EVIL}\n"
+    world.put("models", "lark/evil", date=DATES[0], files={"README.md": card, "LICENSE": f"{EVIL}\nYou may use it.\n"})
     limited = {"README.md": CARD.format(license="other"), "LICENSE": heron(700)}
     world.put("models", "lark/heron", date=DATES[1], files=limited)
     world.put("models", "lark/evil", date=DATES[1], files={"LICENSE": f"{EVIL}\nYou may not use it {EVIL}.\n"})
-    world.put("models", "lark/heron", date=DATES[2], files={"LICENSE": heron(100) + NO_TRADE, "USE_POLICY.md": "# Policy\nDo no harm.\n"})
+    tight = {"LICENSE": heron(100) + NO_TRADE, "USE_POLICY.md": "# Policy\nDo no harm.\n"}
+    world.put("models", "lark/heron", date=DATES[2], files=tight)
     world.set("models", "lark/heron", date=DATES[2], gated="manual")
     world.delete("models", "lark/evil", date=DATES[2])
     return world

@@ -7,7 +7,6 @@ import html
 import re
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -152,7 +151,8 @@ def test_what_is_not_there_is_said_plainly(lab: Lab, query: str, status: int, to
 
 
 def test_texts_of_strangers_never_become_markup(lab: Lab) -> None:
-    for query in ("subject=model:lark/evil", "subject=model:lark/evil&role=license&print=1", "left=model:lark/evil&right=lark/heron"):
+    evil = "subject=model:lark/evil"
+    for query in (evil, f"{evil}&role=license&print=1", "left=model:lark/evil&right=lark/heron"):
         response = get(lab.database, f"compare?{query}")
         assert response.status_code == 200
         soup = BeautifulSoup(response.text, "lxml")
@@ -175,16 +175,17 @@ def test_rows_of_the_table_cover_both_texts() -> None:
     left, right = read(BEFORE).clauses, read(AFTER).clauses
     rows = clause_rows(left, right)
     assert {row.clause for row in rows} == {c.clause for c in (*left, *right)}
-    reworded = clause_rows(left, read(BEFORE.replace(LIMIT.format(users=700), "If you have over 700 million monthly active users, you must request a license from us.\n")).clauses)
-    (row,) = [row for row in reworded if row.clause == "mau-threshold"]
+    other_words = "If you have over 700 million monthly active users, you must request a license from us.\n"
+    reworded = read(BEFORE.replace(LIMIT.format(users=700), other_words)).clauses
+    (row,) = [row for row in clause_rows(left, reworded) if row.clause == "mau-threshold"]
     assert row.state == "reworded"
 
 
 @pytest.fixture(scope="module")
 def long_texts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     world = World()
-    for name, size in (("a", 200_000), ("b", 2_000_000)):
-        text = "".join(f"{n}. Whoever does thing {n} keeps the notice {n % 97} with every copy.\n\n" for n in range(size // 64))
+    for name, size in (("a", 200_000), ("b", 500_000)):
+        text = "".join(f"{n}. Whoever does thing {n} keeps notice {n % 97} with it.\n\n" for n in range(size // 60))
         world.put("models", f"big/{name}", date=DATES[0], files={"LICENSE": text[:size]})
         changed = re.sub(r"(\n\d+0\d\d\. Whoever) does", r"\1 did", text[:size])
         world.put("models", f"big/{name}", date=DATES[1], files={"LICENSE": changed})
@@ -207,10 +208,10 @@ def test_texts_of_200_kilobytes_come_with_their_unchanged_lines_left_out(long_te
     assert f'id="{shown.partition("#")[2]}"' in unfolded.text
 
 
-def test_texts_of_2_megabytes_come_in_parts(long_texts: Lab) -> None:
+def test_long_texts_come_in_parts(long_texts: Lab) -> None:
     soup = BeautifulSoup(get(long_texts.database, "compare?subject=model:big/b").text, "lxml")
     parts = soup.select("nav[aria-label='Parts of the texts'] a")
-    assert len(parts) > 5 and parts[0]["aria-current"] == "true"
+    assert len(parts) > 3 and parts[0]["aria-current"] == "true"
     second = BeautifulSoup(get(long_texts.database, f"compare{parts[1]['href']}").text, "lxml")
     assert second.select("tr.ld-diff-row-changed")
     assert get(long_texts.database, "compare?subject=model:big/b&part=999").status_code == 200
