@@ -12,6 +12,8 @@ import orjson
 PAGE_SIZE = 50
 # Who carries a text is looked at one by one up to this many; a text of more carriers tells the claims of the first.
 LOOKED_AT = 2_000
+# Less alike than this is no kin (share of common words, 0 to 1).
+KIN = 0.3
 # License files, policies, notices and terms are read; of a card only what it claims.
 _NEWEST = "a.rules = (select max(rules) from analysis n where n.text = a.text)"
 
@@ -77,7 +79,7 @@ def _with_carriers(conn: sqlite3.Connection, text: dict[str, Any]) -> dict[str, 
         "complete": complete,
         "claims": claims.most_common(4),
         "more_claims": max(0, len(claims) - 4),
-        "nearest": next(((name, score) for name, score in nearest if name != text["license"]), None),
+        "nearest": next(((n, score) for n, score in nearest if n != text["license"] and score >= KIN), None),
         "first": first[0],
         "example": first[1],
         "last": _last_seen(conn, text["text"]),

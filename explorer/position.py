@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from explorer.subject_facts import speaking
 from storage import queries
 from storage.archive import Archive
 from storage.state import load_state
@@ -25,9 +26,8 @@ def describe(archive: Archive, name: str, at: str | None = None) -> dict[str, An
     read = Understanding(archive, reading_only=True)
     analyses = {d.text: read.of(d.text) for d in state.documents if d.role != "card"}
     current = _current(conn, subject)
-    found = next(
-        (a for d in state.documents if d.role in ("license", "terms") and (a := analyses[d.text]).license), None
-    )
+    speaker = speaking(state, analyses)
+    found = speaker.identity if speaker else None
     return {
         "subject": full_name,
         "version": version,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
-
-from explorer import timeline, wording
+from explorer import findings_words, timeline, wording
+from licenses.bundle import DocumentRead, for_weights
+from licenses.identity import Identity
 from storage import queries
-from storage.position import BINDING, speaker
 from storage.state import State, StoredDocument, load_state
 from storage.subjects import lookup
 from storage.understanding import Analysis, load_analysis
@@ -43,9 +42,9 @@ def facts(conn: sqlite3.Connection, name: str, at: str | None) -> dict[str, Any]
     if version is None:
         raise queries.UnknownSnapshot(f"{full_name} was not known at {at}")
     state = load_state(conn, version)
-    analyses = {d.text: found for d in state.documents if (found := latest_analysis(conn, d.text))}
+    analyses = {d.text: read for d in state.documents if (read := latest_analysis(conn, d.text))}
     hashes = _hashes(conn, state.documents)
-    binding = [(d, analyses[d.text][0]) for d in state.documents if d.role in BINDING and d.text in analyses]
+    found = speaking(state, {text: analysis for text, (analysis, _) in analyses.items()})
     events, _ = timeline.find(conn, timeline.Filter(subject=full_name), limit=EVENTS)
     return {
         "subject": full_name,
@@ -55,11 +54,11 @@ def facts(conn: sqlite3.Connection, name: str, at: str | None) -> dict[str, Any]
         "version": version,
         "facts": state.facts,
         "current": _current(conn, subject),
-        "found": speaker(binding),
-        "found_place": next((d.place for d, a in binding if a is speaker(binding)), None),
+        "found": found.identity if found else None,
+        "found_place": found.place if found else None,
         "groups": _groups(state.documents, analyses, hashes),
         "rules": sorted({version for _, version in analyses.values()}),
-        "findings": _findings(conn, subject),
+        "findings": findings_words.standing(conn, subject),
         "parents": [_linked(conn, parent) for parent in state.facts.base_model],
         "children": _children(conn, full_name.partition(":")[2]),
         "documents": _documents(conn, version, state, analyses),
@@ -69,6 +68,24 @@ def facts(conn: sqlite3.Connection, name: str, at: str | None) -> dict[str, Any]
             row[0] for row in conn.execute("select distinct name from former_name where subject = ?", (subject,))
         ],
     }
+
+
+def speaking(state: State, analyses: Mapping[int, Analysis]) -> DocumentRead | None:
+    """The document that speaks for the weights; one of a license that is known comes first. None: there is none."""
+    documents = [
+        DocumentRead(d.role, d.place, _identity(analyses[d.text]))
+        for d in state.documents
+        if d.text in analyses and d.role != "card"
+    ]
+    ranked = for_weights(documents, link=state.facts.license_link)
+    return next((one for one in ranked if one.identity.license), ranked[0] if ranked else None)
+
+
+def _identity(analysis: Analysis) -> Identity:
+    return Identity(
+        analysis.license, analysis.spdx, analysis.edition, analysis.similarity, analysis.altered, analysis.licenses,
+        analysis.nearest,
+    )  # fmt: skip
 
 
 def _hashes(conn: sqlite3.Connection, documents: Sequence[StoredDocument]) -> dict[int, str]:
@@ -107,24 +124,6 @@ def _groups(
                 }
             )
     return [(label, groups[key]) for label, key in wording.GROUPS if groups[key]]
-
-
-def _findings(conn: sqlite3.Connection, subject: int) -> list[dict[str, Any]]:
-    keys = ("claim", "claimed", "found", "evidence", "severity")
-    rows = conn.execute(
-        f"select {', '.join(keys)} from finding where subject = ? and valid_to is null order by id", (subject,)
-    )
-    return [with_evidence(dict(zip(keys, row, strict=True))) for row in rows]
-
-
-def with_evidence(finding: dict[str, Any]) -> dict[str, Any]:
-    """A finding whose evidence (JSON) is read, as a list of places; what is no JSON counts as none."""
-    try:
-        evidence = orjson.loads(finding["evidence"]) if finding["evidence"] else []
-    except orjson.JSONDecodeError:
-        evidence = []
-    places = evidence if isinstance(evidence, list) else [evidence]
-    return finding | {"evidence": [place for place in places if isinstance(place, dict)]}
 
 
 def _linked(conn: sqlite3.Connection, name: str) -> tuple[str, str | None]:

@@ -7,9 +7,8 @@ from typing import Any
 
 import orjson
 
-from explorer import wording
+from explorer import findings_words, wording
 from explorer.page import Page, WrongRequest, open_page
-from explorer.subject_facts import with_evidence
 
 COLUMNS = ("system", "developer", "modality", "type", "license", "restrictions", "parameters")
 FILTERS = ("type", "developer", "modality")
@@ -104,19 +103,13 @@ def _system(conn: sqlite3.Connection, row: dict[str, Any]) -> dict[str, Any]:
             continue
         present.append(subject)
         parameters += [found[1]] if found[1] else []
-        keys = ("claim", "claimed", "found", "evidence", "severity")
-        findings += [
-            with_evidence(dict(zip(keys, one, strict=True))) | {"subject": subject}
-            for one in conn.execute(
-                f"select {', '.join(keys)} from finding where subject = ? and valid_to is null order by id",
-                (found[0],),
-            )
-        ]
-    evidence = with_evidence({"evidence": row["evidence"]})["evidence"]
+        findings += findings_words.standing(conn, found[0])
+    evidence = findings_words.places(row["evidence"])
     return row | {
         "subjects": [(subject, subject in present) for subject in subjects],
         "parameters": max(parameters, default=None),
         "smallest": min(parameters, default=None),
         "findings": findings,
-        "evidence": evidence,
+        "licenses": (row["license"] or "").split(", ") if row["license"] else [],
+        "evidence": [place for place in evidence if place["clause"]],
     }
