@@ -184,7 +184,7 @@ class Hub:
         return [name.removeprefix("license:") for name in named if isinstance(name, str)]
 
     def _elsewhere(self, url: str, max_bytes: int) -> bytes:
-        """Fetch a redirect's target on another origin: no token, guarded, at most a few hops."""
+        """Fetch a redirect's target on another origin: no token, guarded, and what answers must be the file itself."""
         limits = Limits(self.network.timeout_seconds, max_bytes, self.network.min_rate)
         try:
             target = self._guard.check(url)

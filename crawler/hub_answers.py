@@ -123,6 +123,10 @@ def _is_wall(answer: Answer) -> bool:
     return is_page and "x-error-message" not in answer.headers
 
 
+class TooLarge(CrawlError):
+    """The answer passed the cap; asking for the same again would bring the same."""
+
+
 class BadRequest(CrawlError):
     """The Hub does not like the question; `answer` says what it said."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from crawler.hub_answers import Answer, Transient
+from crawler.hub_answers import Answer, TooLarge, Transient
 
 
 def decode(content: bytes) -> Any:
@@ -53,5 +53,5 @@ def _shown(value: Any) -> str:
 
 def _whole(answer: Answer) -> Any:
     if not answer.whole:
-        raise Transient("the answer is larger than max_list_bytes")
+        raise TooLarge("the answer is larger than max_list_bytes")
     return decode(answer.content)

@@ -13,7 +13,7 @@ import httpx2
 import re2
 
 from crawler.errors import CrawlError
-from crawler.hub_answers import Answer, BadRequest
+from crawler.hub_answers import Answer, BadRequest, TooLarge
 from crawler.hub_expand import Expand
 from crawler.hub_http import HubHttp, Request
 from crawler.hub_json import array
@@ -21,6 +21,7 @@ from crawler.hub_names import SECTION
 from crawler.repository import BadRow, Repository, from_row
 
 PAGE = 1000  # rows; the Hub's maximum
+SMALL_PAGE = 200  # for a Hub (or a cap of ours) that finds those too large
 MOST_EMPTY_PAGES = 20
 # A Link header, one target and its parameters at a time; targets may hold commas and semicolons.
 _LINK = re2.compile(r'<([^<>]*)>((?:"[^"]*"|[^<"])*)')
@@ -82,7 +83,6 @@ class Walk:
 
     def _walk(self) -> Iterator[Page]:
         url: str | None = None
-        seen: set[str] = set()
         rounds = _Rounds()
         done = 0
         while True:
@@ -95,11 +95,8 @@ class Walk:
                 raise CrawlError("the list goes round in circles")
             rows = page.rows[: len(page.rows) - max(0, done - self._limit)] if self._limit else page.rows
             yield Page(rows, page.bad, complete=finished)
-            if finished or onward is None:
+            if finished:
                 return
-            if onward in seen:
-                raise CrawlError("the list goes round in circles")
-            seen.add(onward)
             url = onward
 
     def _ask(self, url: str | None) -> Answer:
@@ -108,12 +105,20 @@ class Walk:
         except BadRequest as refused:
             if url is not None and "cursor" in str(refused).lower():
                 raise _StartAgain(f"the Hub no longer takes its cursor: {refused}") from refused
-            if refused.answer.status == 413 and self._page_size > 100:
-                self._page_size = 200
-                raise _StartAgain("the Hub finds a page of 1,000 rows too large") from refused
+            if refused.answer.status == 413:
+                self._smaller(refused)
             if url is None and self._expand.refused(refused):
                 return self._ask(None)
             raise
+        except TooLarge as error:
+            self._smaller(error)
+            raise
+
+    def _smaller(self, reason: CrawlError) -> None:
+        """Begin anew with smaller pages, if they have been large so far."""
+        if self._page_size > SMALL_PAGE:
+            self._page_size = SMALL_PAGE
+            raise _StartAgain(f"asking for {SMALL_PAGE} rows a page instead of {PAGE:,}: {reason}") from reason
 
     def _first(self) -> Request:
         size = self._page_size if self._limit is None else min(self._page_size, self._limit)
@@ -166,7 +171,7 @@ class Walk:
 
 
 class _Rounds:
-    """Notices a list that goes round although no URL comes twice, in the memory of two pages.
+    """Notices a list that goes round, under the same URLs or ever new ones, in the memory of two pages.
 
     Each page is compared with the one before and with a mark that is set further and further on: at the pages 1, 2,
     4, 8 ... so that a circle of any length is found before it has been gone round three times.

@@ -204,8 +204,25 @@ def test_l11_but_no_more_than_was_asked_for_of_the_most_used() -> None:
 
 
 def test_l11_a_page_beyond_the_cap_is_a_failure_and_not_a_part() -> None:
-    with bench(max_list_bytes=300, attempts=2) as b, pytest.raises(CrawlError, match="larger than max_list_bytes"):
-        b.names()
+    with bench(max_list_bytes=300) as b:
+        with pytest.raises(CrawlError, match="larger than max_list_bytes"):
+            b.names()
+        # Once in large pages, once in small ones; the same again would bring the same.
+        assert [entry.params["limit"] for entry in b.hub.log] == [["1000"], ["200"]]
+
+
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_l11_pages_that_are_too_large_are_asked_for_in_smaller_ones(is_refused: bool) -> None:
+    names = [f"lark/m{number:03}" for number in range(400)]
+    world = flock([])
+    for name in names:
+        world.put("models", name, date=D1, files={"README.md": b"x"})
+    with bench(world, page=1000, max_list_bytes=64_000_000 if is_refused else 80_000) as b:
+        if is_refused:
+            b.hub.faults.add(path="limit=1000", times=FOREVER, fault=faults.status(413, "<html>too large</html>"))
+        assert sorted(b.names()) == names
+        assert [entry.params["limit"] for entry in b.hub.log] == [["1000"], ["200"], ["200"]]
+        assert any("200 rows" in warning for warning in b.client.warnings)
 
 
 def test_l12_rows_of_the_same_instant_on_both_sides_of_a_border_come_both() -> None:

@@ -74,7 +74,7 @@ def test_l17_odd_times_do_not_cost_the_row(value: Any, read: str | None) -> None
         assert page.rows[0].last_modified == read
 
 
-@pytest.mark.parametrize("value", ["+00:00", 17, "garbage", None, [], "2026-13-45T99:99:99Z", "\x00"])
+@pytest.mark.parametrize("value", ["+00:00", 17, None, "2026-13-45T99:99:99Z", "\x00"])
 def test_l17_odd_times_do_no_harm_to_the_record(lab: ImpatientLab, value: Any) -> None:
     lab.at(D1)
     lab.hub.faults.add(path=LISTS, times=FOREVER, fault=faults.edit_json(

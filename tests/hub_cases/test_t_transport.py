@@ -145,7 +145,7 @@ def test_t18_plain_bytes_said_to_be_gzip_are_asked_for_again(what: str) -> None:
 
 @pytest.mark.parametrize("what", ["list page 1", "info", "resolve"])
 def test_t19_a_gzip_bomb_costs_a_bounded_heap(what: str) -> None:
-    with bench(attempts=1, max_list_bytes=8_000_000, max_file_bytes=5_000_000, deadline_seconds=20.0) as b:
+    with bench(max_list_bytes=8_000_000, max_file_bytes=5_000_000, deadline_seconds=20.0) as b:
         faults._bomb(200)  # made beforehand: its 200 MB are the test's, not the crawler's
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         if what == "resolve":
@@ -155,8 +155,19 @@ def test_t19_a_gzip_bomb_costs_a_bounded_heap(what: str) -> None:
         else:
             with pytest.raises(CrawlError, match="larger than"):
                 spoil(b, what, faults.gzip_bomb(), times=FOREVER)
+        assert b.waits == [], "the same again would bring the same"
         grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
         assert grown < 160_000, f"{grown} KiB"
+
+
+@pytest.mark.parametrize("in_chunks", [True, False])
+def test_t19_a_body_without_end_is_left_at_the_cap(in_chunks: bool) -> None:
+    with bench(max_list_bytes=1_000_000, max_file_bytes=1_000_000) as b:
+        b.hub.faults.add(times=FOREVER, fault=faults.endless(in_chunks=in_chunks))
+        with pytest.raises(CrawlError, match="larger than"):
+            b.client.info("model", "lark/m0")
+        assert b.client.file("model", "lark/m0", None, "LICENSE").status == "failed"
+        assert len(b.hub.log) == 2
 
 
 @pytest.mark.parametrize("what", ["list page 3", "info", "resolve"])
