@@ -1,11 +1,11 @@
 """Replay dated series of vendors' pages and count what a watcher would have recorded and alerted.
 
-    python -m benchmarks.vendor_replay [--corpus DIR] [--select] [--series NAME]... [--show] [--words] [--json]
+    python -m benchmarks.vendor_replay [--select] [--direct [--words]] [--series NAME]... [--show] [--json]
 
-Each series is unpacked into a scratch folder and its captures are read in the order of their days: extraction,
-belief, comparison, as a refresh does. `--select` uses the selectors of SELECTORS instead of the default that finds
-the terms by itself. `--words` judges a change by new wording (words in runs of three not seen before) instead of
-`licenses.comparison`.
+Each series is unpacked into a scratch folder and served from a loopback server, capture by capture, each day with a
+refresh into an archive of its own; `--direct` calls extraction, belief and comparison without server and archive.
+`--select` uses the selectors of SELECTORS instead of the default that finds the terms by itself. `--words` marks a
+change by its new words (in runs of three not seen before) instead of `licenses.comparison`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.series_by_refresh import Watch, packed_git, serving
 from crawler.belief import believe
 from crawler.extraction import ExtractionError, extract
 from licenses.comparison import compare
@@ -43,12 +44,16 @@ class Score:
     substantive: int = 0
     alerts: int = 0
     without_new_wording: int = 0
+    peer_blind: int = 0
     wording: int = 0
     missed: int = 0
     not_marked: int = 0
     peer: int = 0
     seconds: float = 0.0
-    kept_bytes: int = 0
+    raw_bytes: int = 0
+    archive_bytes: int = 0
+    blob_bytes: int = 0
+    git_bytes: int = 0
     notes: list[str] = field(default_factory=list)
 
 
@@ -86,56 +91,96 @@ def _uncovered(words: list[str], runs: set[tuple[str, ...]]) -> int:
 
 
 class Replay:
-    """The captures of one series, read as a refresh would."""
+    """The captures of one series, in the order of their days. Subclasses say how one is looked at."""
 
-    def __init__(self, folder: Path, name: str, selectors: dict[str, Any] | None, by_words: bool) -> None:
+    def __init__(self, folder: Path, name: str, selectors: dict[str, Any], by_words: bool) -> None:
         self.folder, self.score = folder, Score(name)
-        self._selectors, self._by_words = selectors, by_words
-        self.text: str | None = None
+        self.selectors, self.by_words = selectors, by_words
         self.changes: list[Change] = []
         self.rejections: list[str] = []
-        self._known: set[str] = set()
         self._seen: set[tuple[str, ...]] = set()
+        self._words: list[str] | None = None
         self._day = ""
 
     def run(self) -> None:
         series = json.loads((self.folder / "series.json").read_text())
         self.score.peer = sum(v["message"].startswith("Record new changes") for v in series["peer_versions"])
         started = time.perf_counter()
-        for day in sorted(series["captures"]):
+        for day, moment in sorted(series["captures"].items()):
             self.score.captures += 1
-            self._look(day, (self.folder / f"{day}.html").read_bytes())
+            self.look(day, moment, (self.folder / f"{day}.html").read_bytes())
         self.score.seconds = round(time.perf_counter() - started, 1)
 
-    def _look(self, day: str, html: bytes) -> None:
-        chosen = self._selectors or {}
-        try:
-            found = extract(
-                html, url=chosen.get("url"), select=chosen.get("select", ()), remove=chosen.get("remove", ())
-            )
-        except ExtractionError as error:
-            self._reject(day, str(error))
-            return
-        belief = believe(200, "text/html", html, found, self.text)
-        if not belief.ok:
-            self._reject(day, belief.reason)
-        elif found.text != self.text:
-            self._record(day, found.text)
+    def look(self, day: str, moment: str, html: bytes) -> None:
+        raise NotImplementedError
 
-    def _reject(self, day: str, reason: str | None) -> None:
+    def reject(self, day: str, reason: str | None) -> None:
         self.score.rejected += 1
         self.rejections.append(f"{day}: {reason}")
 
-    def _record(self, day: str, text: str) -> None:
+    def record(self, day: str, text: str, *, flip: bool, substantive: bool) -> None:
+        """Note a version, and how many of its words are new."""
         new = words_of(text)
-        if self.text is not None:
-            words = changed_words(words_of(self.text), new, self._seen)
-            flip = text in self._known
-            substantive = words >= LEAST_WORDS if self._by_words else compare(self.text, text).substantive
-            self.changes.append(Change(self._day, day, flip, substantive, words))
+        if self._words is not None:
+            words = changed_words(self._words, new, self._seen)
+            marked = words >= LEAST_WORDS if self.by_words else substantive
+            self.changes.append(Change(self._day, day, flip, marked, words))
         self._seen |= _runs(new)
-        self._known.add(text)
-        self.text, self._day = text, day
+        self._words, self._day = new, day
+
+
+class Direct(Replay):
+    """Extraction, belief and comparison one after another, without server and archive."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.text: str | None = None
+        self.known: set[str] = set()
+        self.refused: str | None = None
+        self.same_answers = 0
+
+    def look(self, day: str, moment: str, html: bytes) -> None:
+        select, remove = self.selectors.get("select", ()), self.selectors.get("remove", ())
+        try:
+            found = extract(html, url="https://example.com/terms", select=select, remove=remove)
+        except ExtractionError as error:
+            self.reject(day, str(error))
+            return
+        self.same_answers = self.same_answers + 1 if found.text == self.refused else 0
+        belief = believe(200, "text/html", html, found, self.text, same_answers=self.same_answers)
+        if not belief.ok:
+            self.refused = found.text
+            self.reject(day, belief.reason)
+        elif found.text != self.text:
+            substantive = self.text is not None and not self.by_words and compare(self.text, found.text).substantive
+            self.record(day, found.text, flip=found.text in self.known, substantive=substantive)
+            self.known.add(found.text)
+            self.text = found.text
+
+
+class ByRefresh(Replay):
+    """A refresh a day from a loopback server into an archive: the whole way."""
+
+    def run(self) -> None:
+        with tempfile.TemporaryDirectory() as scratch, serving() as (base, self.served):
+            self.watch = Watch(base, Path(scratch) / "archive.db", self.selectors)
+            super().run()
+            _, self.score.archive_bytes, self.score.blob_bytes = self.watch.sizes()
+            captures = sorted(self.folder.glob("*.html"))
+            self.score.raw_bytes = sum(path.stat().st_size for path in captures)
+            self.score.git_bytes = packed_git(captures, Path(scratch) / "git")
+
+    def look(self, day: str, moment: str, html: bytes) -> None:
+        self.served.content = html
+        events, failures = self.watch.look(moment)
+        for reason in failures:
+            self.reject(day, reason)
+        if failures or (self._words is not None and not events):
+            return
+        select, remove = self.selectors.get("select", ()), self.selectors.get("remove", ())
+        text = extract(html, url="https://example.com/terms", select=select, remove=remove).text
+        flip = any(event.get("flip") for event in events)
+        self.record(day, text, flip=flip, substantive=any(event["substantive"] for event in events))
 
 
 def judged(replay: Replay, truth: list[dict[str, Any]]) -> Score:
@@ -160,6 +205,7 @@ def judged(replay: Replay, truth: list[dict[str, Any]]) -> Score:
         rows = [row["judged"] for row in truth if row["from"] < change.after and row["to"] > change.before]
         if "wording" not in rows and "unclear" not in rows:
             score.without_new_wording += 1
+            score.peer_blind += change.words >= LEAST_WORDS
             score.notes.append(f"no new wording {change.before}..{change.after} ({change.words} words)")
         elif "wording" not in rows:
             score.notes.append(f"unclear {change.before}..{change.after} ({change.words} words)")
@@ -177,15 +223,22 @@ def unpack(corpus: Path, scratch: Path, wanted: list[str]) -> list[Path]:
     return sorted(path.parent for path in scratch.glob("*/*/series.json"))
 
 
-def table(scores: list[Score]) -> str:
+COLUMNS = {
+    "captures": "captures", "rejected": "rejected", "versions": "versions", "flips": "flips", "alerts": "alerts",
+    "without_new_wording": "without new wording", "peer_blind": "of these, new all the same",
+    "wording": "wording changes", "missed": "not recorded", "not_marked": "recorded, not marked",
+    "peer": "peer's versions",
+}  # fmt: skip
+SIZES = {
+    "raw_bytes": "bytes of the captures", "archive_bytes": "archive", "blob_bytes": "of it texts and captures",
+    "git_bytes": "packed git of the captures",
+}  # fmt: skip
+
+
+def table(scores: list[Score], columns: dict[str, str]) -> str:
     """The scores as a Markdown table with a line of sums."""
-    columns = {
-        "captures": "captures", "rejected": "rejected", "versions": "versions", "flips": "flips", "alerts": "alerts",
-        "without_new_wording": "without new wording", "wording": "wording changes", "missed": "not recorded",
-        "not_marked": "recorded, not marked", "peer": "peer's versions",
-    }  # fmt: skip
-    rows = [[s.series, *(str(getattr(s, c)) for c in columns)] for s in scores]
-    rows.append(["all", *(str(sum(getattr(s, c) for s in scores)) for c in columns)])
+    rows = [[s.series, *(f"{getattr(s, c):,}" for c in columns)] for s in scores]
+    rows.append(["all", *(f"{sum(getattr(s, c) for s in scores):,}" for c in columns)])
     lines = ["| " + " | ".join(["series", *columns.values()]) + " |", "|---" + "|---:" * len(columns) + "|"]
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
@@ -195,9 +248,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--corpus", type=Path, default=CORPUS)
     parser.add_argument("--scratch", type=Path, help="a folder that holds the unpacked series already")
     parser.add_argument("--series", action="append", default=[])
-    parser.add_argument("--select", action="store_true")
-    parser.add_argument("--words", action="store_true")
-    parser.add_argument("--show", action="store_true")
+    parser.add_argument("--select", action="store_true", help="with the selectors of SELECTORS")
+    parser.add_argument("--direct", action="store_true", help="without server and archive")
+    parser.add_argument("--words", action="store_true", help="judge by new words; only with --direct")
+    parser.add_argument("--show", action="store_true", help="each disagreement with the truth")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     if not options.corpus.is_dir():
@@ -214,12 +268,18 @@ def main(arguments: list[str] | None = None) -> int:
             name = f"{folder.parent.name}/{folder.name}"
             if options.series and not any(wanted in name for wanted in options.series):
                 continue
-            replay = Replay(folder, name, SELECTORS.get(name) if options.select else None, options.words)
+            selectors = SELECTORS.get(name, {}) if options.select else {}
+            replay = (Direct if options.direct or options.words else ByRefresh)(folder, name, selectors, options.words)
             replay.run()
             scores.append(judged(replay, [row for row in truth if row["series"] == name]))
             if options.show:
                 print("\n".join([f"## {name} ({replay.score.seconds} s)", *replay.score.notes]), file=sys.stderr)
-    print(json.dumps([asdict(score) for score in scores], indent=2) if options.json else table(scores))
+    if options.json:
+        print(json.dumps([asdict(score) for score in scores], indent=2))
+    else:
+        print(table(scores, COLUMNS))
+        if not options.direct and not options.words:
+            print("\n" + table(scores, SIZES))
     return 0
 
 
