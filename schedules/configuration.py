@@ -1,4 +1,4 @@
-"""config.toml, decoded: every key is known or refused by its path; nothing secret is in it (tokens: environment only)."""
+"""config.toml, decoded: every key is known or refused by its path; secrets come from the environment alone."""
 
 from __future__ import annotations
 

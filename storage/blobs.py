@@ -63,6 +63,13 @@ class BlobStore:
         self._remember(blob_id, content)
         return content
 
+    def digest(self, blob_id: int) -> bytes:
+        """The SHA-256 of the bytes with this id. Raises DamagedBlob if there are none."""
+        row = self.conn.execute("select sha256 from blob where id = ?", (blob_id,)).fetchone()
+        if row is None:
+            raise DamagedBlob(f"blob {blob_id} is not in the archive")
+        return bytes(row[0])
+
     def by_hash(self, digest: bytes) -> bytes | None:
         """The bytes with this SHA-256, or None if they are not here."""
         blob_id = self.find(digest)

@@ -117,7 +117,7 @@ class Recorder:
         self._write_events(subject, version, found)
         row = current or CurrentRow(subject, version, self.run.id, self.run.id)
         row.version, row.changed_run = version, self.run.id
-        understand(self.understanding, row, after)
+        understand(self.understanding, row, after, self.run, seen.kind)
         return row
 
     def _insert_version(self, subject: int, state: State, since: str) -> int:
