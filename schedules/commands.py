@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -157,3 +158,51 @@ def schedule(call: Call, once: bool) -> None:
         run(config, call.database(), at_once=once, say=lambda line: click.echo(line, err=True))
     except GaveUp as error:
         raise Ended(str(error), ERROR) from error
+
+
+@click.command()
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that read.")
+@click.pass_obj
+def reinterpret(call: Call, workers: int) -> None:
+    """Read all stored texts again with the rules and extractors of today. It never makes drift.
+
+    Only what today's rules have not read yet is read; a run that was stopped goes on where it was.
+
+    Example:  licensedrift reinterpret --workers 4
+    """
+    from schedules.reinterpret import reinterpret as do_reinterpret
+
+    config = call.config()
+    with _told(), terminal_progress() as progress:
+        done = do_reinterpret(config, call.database(), workers=workers, progress=progress)
+    call.answer(
+        {"texts": done.texts, "pages": done.pages, "subjects": done.subjects},
+        f"read again: {done.texts:,} texts, {done.pages:,} pages; {done.subjects:,} subjects worked out anew",
+    )
+
+
+@click.command("import-history")
+@click.argument("path", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.pass_obj
+def import_history(call: Call, path: Path) -> None:
+    """Read an Open Terms Archive collection (versions or snapshots, a local git clone at PATH) into the archive.
+
+    Versions get their true dates; what is there already is not recorded twice; an import that was stopped goes on.
+    Exit status 3 when some captures hold no text.
+
+    Example:  licensedrift import-history ../genai-contrib-versions
+    """
+    from crawler.open_terms_history import HistoryError
+    from schedules.import_history import import_history as do_import
+
+    with _told(), terminal_progress() as progress:
+        try:
+            done = do_import(call.database(), path, progress=progress)
+        except HistoryError as error:
+            raise click.UsageError(str(error)) from error
+    unread = done.unread or []
+    document = {"records": done.records, "versions": done.versions, "upgrades": done.upgrades, "unread": unread}
+    lines = [f"{done.records:,} records: {done.versions:,} versions, {done.upgrades:,} of them upgrades of the collection"]
+    call.answer(document, "\n".join([*lines, *(f"  not read: {line}" for line in unread[:20])]))
+    if unread:
+        sys.exit(PARTIAL)

@@ -9,12 +9,11 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import orjson
-
 from storage.current import COLUMNS
 from storage.records import Observation
 from storage.runs import Run
 from storage.state import TRACKED, State, packed
+from storage.versions import as_json
 
 _CHUNK = 500
 _VERSION = ("id", "subject", "valid_from", "since", "sha", "bundle_hash", *TRACKED, "card_error", "files_read")
@@ -82,8 +81,8 @@ class FirstSight:
         return (
             self._version + place, self._subject + place, self.run.id, one.since or self.run.started_at,
             packed(said.sha), State(said, (), False).bundle_hash(), said.availability, said.gated,
-            said.license_claimed, said.license_name, said.license_link, _json(said.license_tags),
-            _json(said.base_model), said.card_error, 0,
+            said.license_claimed, said.license_name, said.license_link, as_json(said.license_tags),
+            as_json(said.base_model), said.card_error, 0,
         )  # fmt: skip
 
     def _current_row(self, place: int, one: Observation) -> tuple[Any, ...]:
@@ -95,6 +94,3 @@ class FirstSight:
             None if said.has_weights is None else int(said.has_weights),
         )  # fmt: skip
 
-
-def _json(values: tuple[str, ...]) -> str | None:
-    return orjson.dumps(values).decode() if values else None

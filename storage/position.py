@@ -29,7 +29,8 @@ def understand(read: Understanding, row: CurrentRow, state: State, run: Run, kin
     documents = documents_read(read, state)
     speaking = for_weights(documents, link=state.facts.license_link)
     named = [document for document in speaking if document.identity.license is not None]
-    found = (named or list(speaking) or [None])[0]
+    candidates = named or list(speaking)
+    found = candidates[0] if candidates else None
     row.license_found = found.identity.license if found else None
     row.edition = found.identity.edition if found else None
     row.similarity = round(found.identity.similarity, 4) if found else None

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-import orjson
-
 from licenses.text import decode
 from storage import events, flips, subjects
 from storage.archive import Archive
@@ -24,6 +22,7 @@ from storage.records import Observation
 from storage.runs import Run
 from storage.state import State, StoredDocument, load_state, merge, packed
 from storage.understanding import Understanding
+from storage.versions import insert_document, insert_version
 
 GONE = ("unavailable", "disabled")
 BATCH = 1000
@@ -107,7 +106,13 @@ class Recorder:
             self.conn.execute(
                 "update version set valid_to = ?, until = ? where id = ?", (self.run.id, since, current.version)
             )
-        version = self._insert_version(subject, after, since)
+        if current is None:
+            # History that was imported before ends where we begin to see for ourselves.
+            self.conn.execute(
+                "update version set until = ? where subject = ? and origin <> 'refresh' and until is null",
+                (since, subject),
+            )
+        version = insert_version(self.conn, subject, after, since=since, valid_from=self.run.id)
         self._link_documents(subject, version, after.documents)
         if before is not None and current is not None:
             drift = changes(before, after, read=self.read, moved_at=since, seen_at=self.run.started_at)
@@ -120,44 +125,10 @@ class Recorder:
         understand(self.understanding, row, after, self.run, seen.kind)
         return row
 
-    def _insert_version(self, subject: int, state: State, since: str) -> int:
-        facts = state.facts
-        cursor = self.conn.execute(
-            "insert into version (subject, valid_from, since, sha, bundle_hash, availability, gated, license_claimed,"
-            " license_name, license_link, license_tags, base_model, card_error, files_read)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                subject,
-                self.run.id,
-                since,
-                packed(facts.sha),
-                state.bundle_hash(),
-                facts.availability,
-                facts.gated,
-                facts.license_claimed,
-                facts.license_name,
-                facts.license_link,
-                _json(facts.license_tags),
-                _json(facts.base_model),
-                facts.card_error,
-                int(state.files_read),
-            ),
-        )
-        return int(cursor.lastrowid or 0)
-
     def _link_documents(self, subject: int, version: int, documents: tuple[StoredDocument, ...]) -> None:
         for document in documents:
-            known = document.id if document.id is not None else self._insert_document(subject, document)
+            known = document.id if document.id is not None else insert_document(self.conn, subject, document)
             self.conn.execute("insert into version_document values (?, ?)", (version, known))
-
-    def _insert_document(self, subject: int, d: StoredDocument) -> int:
-        cursor = self.conn.execute(
-            "insert into document (subject, role, place, content, text, size, etag, oid, revision, fetched_at,"
-            " committed_at, problem, headers, extractor) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (subject, d.role, d.place, d.content, d.text, d.size, d.etag, d.oid, d.revision, d.fetched_at,
-             d.committed_at, d.problem, d.headers, d.extractor),
-        )  # fmt: skip
-        return int(cursor.lastrowid or 0)
 
     def _write_events(self, subject: int, version: int, found: list[Change]) -> None:
         for change in found:
@@ -190,6 +161,3 @@ class Recorder:
         """A stored text by its blob id."""
         return decode(self.archive.blobs.get(blob))
 
-
-def _json(values: tuple[str, ...]) -> str | None:
-    return orjson.dumps(values).decode() if values else None

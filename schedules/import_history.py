@@ -1,0 +1,129 @@
+"""Brings an Open Terms Archive collection into the archive, with its true dates: resumable, twice without duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.extraction import ExtractionError
+from crawler.open_terms_history import Record, count, read_history
+from licenses.reading import RULES_VERSION
+from licenses.text import decode
+from schedules.clock import now, stamp
+from schedules.gathering import TextStore
+from schedules.lock import locked
+from schedules.page_reading import extraction, extractor_of
+from storage.archive import Archive
+from storage.history import History, stored
+from storage.records import Facts, Observation
+from storage.state import State, StoredDocument, packed
+from storage.understanding import Understanding
+
+BATCH = 200  # records a transaction
+
+
+@dataclass
+class Imported:
+    """What an import did. `unread` are captures that hold no text, each with its reason."""
+
+    records: int = 0
+    versions: int = 0
+    upgrades: int = 0
+    unread: list[str] | None = None
+
+
+def import_history(
+    database: Path, repository: Path, *, progress: Callable[[str, int, int | None], None]
+) -> Imported:
+    """Read a local clone of a collection of versions or of snapshots. Raises HistoryError, lock.Busy, ArchiveError."""
+    total = count(repository)
+    with locked(database), Archive.open(database) as archive:
+        importing = _Importing(archive, repository)
+        batch: list[Record] = []
+        for number, record in enumerate(read_history(repository, importing.resume_after()), 1):
+            batch.append(record)
+            if len(batch) >= BATCH:
+                importing.take(batch)
+                batch = []
+            progress("commits", number, total)
+        importing.take(batch)
+    return importing.done
+
+
+class _Importing:
+    def __init__(self, archive: Archive, repository: Path) -> None:
+        self.archive = archive
+        self._mark = f"import:{repository.resolve().name}"
+        self._texts = TextStore(archive, Understanding(archive))
+        self._history = History(
+            archive, origin="import", at=stamp(now()), rules_version=RULES_VERSION
+        )
+        self.done = Imported(unread=[])
+
+    def resume_after(self) -> str | None:
+        """The last commit that an import of this collection has seen."""
+        row = self.archive.conn.execute("select value from state where name = ?", (self._mark,)).fetchone()
+        return row[0] if row else None
+
+    def take(self, batch: list[Record]) -> None:
+        """Record a batch and how far it went, together."""
+        if not batch:
+            return
+        with self.archive.writing():
+            for record in batch:
+                self._one(record)
+            self.archive.conn.execute(
+                "insert into state values (?, ?) on conflict(name) do update set value = excluded.value",
+                (self._mark, batch[-1].commit),
+            )
+
+    def _one(self, record: Record) -> None:
+        name = f"{record.service}/{record.type}"
+        subject = self._history.subject(Observation("terms", name, name, Facts()))
+        place = f"{record.type} #{record.page}" if record.page else record.type
+        self.done.records += 1
+        former = self._history.last(subject)
+        documents = {document.place: document for document in former[1].documents} if former else {}
+        if record.content is None:
+            if documents.pop(place, None) is None or former is None:
+                return
+        else:
+            if self._history.has(subject, record.commit, place):
+                return
+            document = self._document(record, place, documents.get(place))
+            if document is None:
+                return
+            documents[place] = document
+        self._history.add(subject, State(Facts(), tuple(documents.values())), record.at, drift=not record.upgrade)
+        self.done.versions += 1
+        self.done.upgrades += record.upgrade
+
+    def _document(self, record: Record, place: str, former: StoredDocument | None) -> StoredDocument | None:
+        """The stored document; the former one where a page says what it said."""
+        content = record.content or b""
+        try:
+            text, extractor = self._text(record, content)
+        except ExtractionError as error:
+            (self.done.unread or []).append(f"{record.commit[:10]} {place}: {error}")
+            return None
+        content_hash, text_hash = self._texts.keep("terms", content, text=text, after=former)
+        conn = self.archive.conn
+        if former is not None and extractor is not None and former.text == stored(conn, text_hash):
+            return former
+        return StoredDocument(
+            "terms",
+            place,
+            stored(conn, content_hash),
+            stored(conn, text_hash),
+            len(content),
+            revision=packed(record.commit),
+            fetched_at=record.at,
+            extractor=extractor,
+        )
+
+    def _text(self, record: Record, content: bytes) -> tuple[str | None, str | None]:
+        if record.media_type == "text/markdown":
+            return decode(content), None
+        found = extraction(content, f"https://{record.service}", {"content-type": record.media_type})
+        return found.text, extractor_of()

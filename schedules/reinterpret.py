@@ -1,0 +1,137 @@
+"""Reads everything stored again with the rules and extractors of today. What it finds is a re-interpretation, never drift.
+
+Texts are read once under each version of the rules, in as many processes as one likes, and written by one; a run that
+was killed goes on where it was, since what is read is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from licenses.reading import RULES_VERSION, Learned, Reading, read
+from licenses.text import decode
+from schedules.clock import now, stamp
+from schedules.configuration import Config
+from schedules.gathering import TextStore
+from schedules.lock import locked
+from schedules.map_documents import map_documents
+from schedules.page_reading import read_anew
+from storage import runs
+from storage.archive import Archive
+from storage.current import load_current, save_current
+from storage.position import understand
+from storage.runs import Run
+from storage.state import load_documents, load_state
+from storage.understanding import Understanding, save_analysis
+
+BATCH = 50  # texts
+SUBJECTS = 500  # a transaction
+
+Progress = Callable[[str, int, int | None], None]
+Texts = list[tuple[int, str]]
+
+
+@dataclass
+class Reinterpreted:
+    """What was read again: texts by the rules, pages by the extractor, subjects whose position was worked out."""
+
+    texts: int = 0
+    pages: int = 0
+    subjects: int = 0
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads a batch of texts; goes to other processes as it is."""
+
+    learned: Learned | None
+
+    def __call__(self, batch: Texts) -> list[tuple[int, Reading]]:
+        """(blob id, what the rules say) of each."""
+        return [(blob, read(text, self.learned)) for blob, text in batch]
+
+
+def reinterpret(
+    config: Config, database: Path, *, workers: int = 1, executor: Executor | None = None, progress: Progress
+) -> Reinterpreted:
+    """Read again what today's rules have not read yet. Raises lock.Busy, ArchiveError.
+
+    `executor` is anything with `submit` (Dask's client, say); without one, a pool of `workers` processes, or none.
+    """
+    with locked(database), Archive.open(database) as archive:
+        done = Reinterpreted()
+        understanding = Understanding(archive)
+        _pages(config, archive, understanding, done, progress)
+        if executor is not None or workers < 2:
+            _texts(archive, understanding, done, executor, workers, progress)
+        else:
+            with ProcessPoolExecutor(workers) as pool:
+                _texts(archive, understanding, done, pool, workers, progress)
+        _subjects(archive, understanding, done, progress)
+    return done
+
+
+def _pages(
+    config: Config, archive: Archive, understanding: Understanding, done: Reinterpreted, progress: Progress
+) -> None:
+    """Pages whose text another extraction took: taken again from their bytes."""
+    sources = {source.url: source for terms in config.terms for source in terms.sources()}
+    texts = TextStore(archive, understanding)
+    versions = archive.conn.execute(
+        "select distinct vd.version from version_document vd join document d on d.id = vd.document"
+        " where d.extractor is not null order by 1"
+    ).fetchall()
+    for count, (version,) in enumerate(versions, 1):
+        for document in load_documents(archive.conn, version):
+            source = sources.get(document.place)
+            select, remove = (source.select, source.remove) if source else ([], [])
+            again = read_anew(texts, document, url=document.place, select=select, remove=remove)
+            done.pages += again is not document
+        progress("pages", count, len(versions))
+
+
+def _texts(
+    archive: Archive,
+    understanding: Understanding,
+    done: Reinterpreted,
+    executor: Executor | None,
+    workers: int,
+    progress: Progress,
+) -> None:
+    unread = list(understanding.unread())
+    reader = Reader(understanding.learned)
+    for readings in map_documents(reader, _batches(archive, unread), executor, workers):
+        with archive.writing():
+            for blob, reading in readings:
+                save_analysis(archive.conn, blob, understanding.rules, reading)
+        done.texts += len(readings)
+        progress("texts", done.texts, len(unread))
+
+
+def _batches(archive: Archive, unread: list[int]) -> Iterator[Texts]:
+    for start in range(0, len(unread), BATCH):
+        yield [(blob, decode(archive.blobs.get(blob))) for blob in unread[start : start + BATCH]]
+
+
+def _subjects(archive: Archive, understanding: Understanding, done: Reinterpreted, progress: Progress) -> None:
+    """What was found of each subject, worked out anew. Findings are dated by the last snapshot."""
+    last = runs.last(archive)
+    if last is None:
+        return
+    run = Run(int(last["id"]), stamp(now()), "all", RULES_VERSION)
+    subjects = archive.conn.execute(
+        "select c.subject, s.kind from current c join subject s on s.id = c.subject"
+        " join version v on v.id = c.version where v.files_read order by c.subject"
+    ).fetchall()
+    for start in range(0, len(subjects), SUBJECTS):
+        with archive.writing():
+            for subject, kind in subjects[start : start + SUBJECTS]:
+                row = load_current(archive.conn, subject)
+                if row is not None:
+                    understand(understanding, row, load_state(archive.conn, row.version), run, kind)
+                    save_current(archive.conn, row)
+                    done.subjects += 1
+        progress("subjects", done.subjects, len(subjects))

@@ -1,0 +1,92 @@
+"""Versions of the past: read from somebody's archive or from git, with their true dates and where they come from.
+
+They have no snapshot (`valid_from` is null): nobody of ours saw them then. The last one ends where the first version
+begins that a refresh has seen.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from typing import Literal
+
+from licenses.text import decode
+from storage import events, flips, subjects
+from storage.archive import Archive
+from storage.drift import changes
+from storage.records import Observation
+from storage.runs import Run
+from storage.state import State, StoredDocument, load_state, packed
+from storage.versions import insert_document, insert_version
+
+Origin = Literal["backfill", "import"]
+
+
+class History:
+    """Writes versions of the past. Use inside `archive.writing()`; versions of one subject come oldest first."""
+
+    def __init__(self, archive: Archive, *, origin: Origin, at: str, rules_version: str) -> None:
+        self.archive, self.conn, self.origin = archive, archive.conn, origin
+        self._run = Run(0, at, "history", rules_version)
+
+    def subject(self, seen: Observation) -> int:
+        """The subject's id, added if it is new."""
+        return subjects.find_or_add(self.conn, seen, 0).id
+
+    def has(self, subject: int, revision: str, place: str) -> bool:
+        """Whether this revision of a document is here already."""
+        row = self.conn.execute(
+            "select 1 from document d join version_document vd on vd.document = d.id join version v on v.id = vd.version"
+            " where d.subject = ? and d.revision = ? and d.place = ? and v.origin = ? limit 1",
+            (subject, packed(revision), place, self.origin),
+        ).fetchone()
+        return row is not None
+
+    def last(self, subject: int) -> tuple[int, State, str] | None:
+        """The newest version of this origin: its id, state, and since when."""
+        row = self.conn.execute(
+            "select id, since from version where subject = ? and origin = ? order by since desc, id desc limit 1",
+            (subject, self.origin),
+        ).fetchone()
+        return None if row is None else (row[0], load_state(self.conn, row[0]), row[1])
+
+    def add(self, subject: int, state: State, since: str, *, drift: bool = True) -> None:
+        """Add the next version. `drift` is False where only somebody's reading of the page changed."""
+        former = self.last(subject)
+        if former is not None and former[1].bundle_hash() == state.bundle_hash():
+            return
+        version = insert_version(self.conn, subject, state, since=since, origin=self.origin)
+        for document in state.documents:
+            known = document.id if document.id is not None else insert_document(self.conn, subject, document)
+            self.conn.execute("insert into version_document values (?, ?)", (version, known))
+        self.conn.execute(
+            "update version set until = ? where id = ?", (self._first_seen(subject, after=since), version)
+        )
+        if former is None:
+            return
+        self.conn.execute("update version set until = ? where id = ?", (since, former[0]))
+        if drift:
+            self._tell(subject, version, former[1], state, since)
+
+    def _tell(self, subject: int, version: int, before: State, after: State, since: str) -> None:
+        for change in changes(before, after, read=self.read, moved_at=since, seen_at=since):
+            told = flips.marked(self.conn, subject, replace(change, at=change.at or since), since)
+            events.write(self.conn, told, subject=subject, version=version, run=self._run, snapshot=False)
+
+    def _first_seen(self, subject: int, after: str) -> str | None:
+        row = self.conn.execute(
+            "select min(since) from version where subject = ? and origin = 'refresh' and since > ?", (subject, after)
+        ).fetchone()
+        return None if row is None else row[0]
+
+    def read(self, blob: int) -> str:
+        """A stored text by its blob id."""
+        return decode(self.archive.blobs.get(blob))
+
+
+def stored(conn: sqlite3.Connection, digest: str) -> int:
+    """The blob id of bytes that are in the archive, by their SHA-256 (hex)."""
+    return int(conn.execute("select id from blob where sha256 = ?", (bytes.fromhex(digest),)).fetchone()[0])
+
+
+__all__ = ["History", "Origin", "StoredDocument", "stored"]
