@@ -6,10 +6,13 @@ the body or in the header lines. Here the connections themselves know when the r
 
 from __future__ import annotations
 
+import os
+import ssl
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import httpcore2
@@ -79,10 +82,17 @@ class _Backend(httpcore2.NetworkBackend):
         self._backend.sleep(seconds)
 
 
+@lru_cache(maxsize=2)
+def _trust(_file: str | None, _folder: str | None) -> ssl.SSLContext:
+    """httpx2's own TLS settings, kept since reading all certificates takes longer than a small refresh."""
+    return httpx2.create_ssl_context()
+
+
 def transport() -> httpx2.HTTPTransport:
     """httpx2's own transport, over connections that keep to the deadline."""
-    made = httpx2.HTTPTransport()
-    # httpx2 has no argument for the pool's network backend, though httpcore2 has; tests/hub_http holds this in place.
+    trust = _trust(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    made = httpx2.HTTPTransport(verify=trust)
+    # httpx2 has no argument for the pool's network backend, though httpcore2 has; tests/hub_cases (T21) holds this in place.
     made._pool._network_backend = _Backend(httpcore2.SyncBackend())
     return made
 
