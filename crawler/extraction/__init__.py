@@ -12,7 +12,7 @@ from crawler.extraction.body import Places, confidence, find_body
 from crawler.extraction.encoding import decode_page
 from crawler.extraction.markdown import tidy, to_markdown
 from crawler.extraction.model import Extraction, ExtractionError
-from crawler.extraction.noise import drop_hidden, drop_link_lists, drop_noise, drop_other_articles
+from crawler.extraction.noise import drop_consent_prompts, drop_hidden, drop_link_lists, drop_noise, drop_other_articles
 from crawler.extraction.pdf import pdf_text
 from crawler.extraction.selection import Range, Selector, remove_selected, selected
 from crawler.extraction.tree import drop_what_is_never_text, parse, strings
@@ -57,11 +57,10 @@ def _selected(
     # Selected before scripts and controls are taken out, so that any element can serve as a landmark.
     remove_selected(soup, remove, page)
     parts = selected(soup, select, page)
-    drop_what_is_never_text(soup)
     for part in parts:
         if not part.decomposed:
-            drop_what_is_never_text(part)
             drop_hidden(part)
+            drop_what_is_never_text(part)
     _refuse_endless(parts, page)
     text = to_markdown([part for part in parts if not part.decomposed], url)
     if not text:
@@ -72,10 +71,12 @@ def _selected(
 def _found(soup: BeautifulSoup, remove: Sequence[Selector], url: str | None, page: str) -> Extraction:
     remove_selected(soup, remove, page)
     places = Places(soup)
+    root = soup.body or soup
+    # Both look at buttons, which are no text and go next.
+    drop_consent_prompts(root)
+    drop_hidden(root)
     titles = " ".join(title.get_text()[:200] for title in soup.find_all("title", limit=1))
     drop_what_is_never_text(soup)
-    root = soup.body or soup
-    drop_hidden(root)
     whole = Weights(root)[root].prose
     drop_noise(root)
     drop_other_articles(root)

@@ -9,18 +9,38 @@ from __future__ import annotations
 import re2
 from bs4 import Tag
 
-from crawler.extraction.blocks import BLOCKS, HEADINGS, Weights
+from crawler.extraction.blocks import BLOCKS, HEADINGS, Weight, Weights, ancestors
 
 # As parts of class names and ids: `Site-Footer_x1` is site, footer, x1.
+LONGEST_PROMPT = 1500  # characters of a banner that asks for cookies
+_ACCEPT = re2.compile(
+    r"(?i)(?:accept|allow|agree to|reject|decline|refuse|deny)"
+    r"(?: all| only| non-?essential| essential| necessary| optional)*(?: cookies?)?"
+    r"|(?:only )?(?:necessary|essential) cookies|manage (?:cookies|preferences)|cookie (?:settings|preferences)"
+)
 MENU = 5  # links that make a menu
 _PART = re2.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_CONSENT = frozenset({"cookie", "cookies", "consent", "onetrust", "gdpr", "cookiebot", "cybot", "didomi", "osano"})
+# Makers of consent banners, and what else a banner's name says beside "cookie" or "consent". A section of the terms
+# about cookies is called `cookies` or `cookie-policy`.
+_CONSENT_MAKERS = frozenset({
+    "onetrust", "cookiebot", "cybot", "didomi", "osano", "usercentrics", "truste", "iubenda", "termly", "cky", "cmplz",
+    "cookieyes", "ketch", "quantcast", "sp_message",
+})  # fmt: skip
+_CONSENT = frozenset({"cookie", "cookies", "consent", "gdpr", "ccpa"})
+_BANNER = frozenset({
+    "banner", "bar", "popup", "modal", "dialog", "overlay", "law", "message", "alert", "prompt", "widget", "toast",
+    "preferences", "settings", "manager", "consent", "notification", "accept", "sdk", "desc", "container", "wrapper",
+})  # fmt: skip
+# Furniture by its place on the page, which holds a few sentences at most.
 _CHROME = frozenset({
     "navbar", "nav", "navigation", "breadcrumb", "breadcrumbs", "sidebar", "sidenav", "toc", "menu", "footer",
-    "masthead", "skip", "share", "sharing", "social", "newsletter", "subscribe", "related", "recommended",
-    "recommendations", "promo", "advertisement", "ads", "advert", "sponsored", "popup", "modal", "drawer", "toast",
-    "pagination", "pager", "feedback", "survey", "signup", "login", "dropdown", "tooltip", "snackbar", "chatbot",
-    "backtotop", "comments", "livechat", "helpful", "vote", "votes",
+    "masthead", "skip", "popup", "modal", "drawer", "toast", "pagination", "pager", "dropdown", "tooltip", "snackbar",
+    "chatbot", "backtotop", "livechat", "related", "recommended", "recommendations",
+})  # fmt: skip
+# Furniture by what it is for. Sections of terms are called so too: it is furniture without a sentence.
+_OFFERS = frozenset({
+    "share", "sharing", "social", "newsletter", "subscribe", "promo", "advertisement", "ads", "advert", "sponsored",
+    "feedback", "survey", "signup", "login", "comments", "helpful", "vote", "votes",
 })  # fmt: skip
 _HIDDEN = frozenset({"sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text", "screenreader", "u-hidden"})
 _ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "dialog", "alertdialog", "menu", "menubar",
@@ -93,11 +113,33 @@ def drop_hidden(root: Tag) -> None:
     """Take out what a reader never sees, if it is short.
 
     Long hidden parts stay: sections to unfold are hidden until clicked, and some frameworks send the whole page
-    hidden, to be put in its place by a script.
+    hidden, to be put in its place by a script. So do short ones that some heading unfolds.
     """
+    buttons = root.find_all(attrs={"aria-controls": True})
+    unfolded = {name for button in buttons for name in str(button["aria-controls"]).split()}
     for tag in root.find_all(_is_hidden):
-        if not tag.decomposed and len(tag.get_text(" ").split()) < 40:
+        if tag.decomposed or str(tag.get("id") or "") in unfolded or tag.get("role") in ("region", "tabpanel"):
+            continue
+        if len(tag.get_text(" ").split()) < 40:
             tag.decompose()
+
+
+def drop_consent_prompts(root: Tag) -> None:
+    """Take out banners that ask for cookies, known by their button: terms speak of cookies, but ask for nothing."""
+    for button in root.find_all(["button", "a", "input", "div", "span"], limit=20_000):
+        if button.decomposed or button.find(True) is not None:
+            continue
+        if not _ACCEPT.fullmatch(" ".join(str(button.get("value") or button.get_text(" ")[:60]).split())):
+            continue
+        banner = None
+        for up in ancestors(button, root):
+            said = up.get_text(" ")
+            if len(said) > LONGEST_PROMPT:
+                break
+            if "cookie" in said.lower():
+                banner = up
+        if banner is not None and banner.name not in ("main", "article", "body"):
+            banner.decompose()
 
 
 def _is_hidden(tag: Tag) -> bool:
@@ -116,7 +158,7 @@ def _is_noise(tag: Tag, weights: Weights, whole: int) -> bool:
     share = weight.prose / whole if whole else 0.0
     role = str(tag.get("role") or "").lower()
     parts = _name_parts(tag)
-    if parts & _CONSENT and share < 0.5:
+    if share < 0.5 and (parts & _CONSENT_MAKERS or _is_consent_banner(parts, weight)):
         return True
     if share > 0.25 or tag.name in HEADINGS:
         return False
@@ -124,9 +166,14 @@ def _is_noise(tag: Tag, weights: Weights, whole: int) -> bool:
         return tag.name != "form" or weight.prose < 150
     if tag.name == "header":
         return _is_site_header(tag, weights)
-    if parts & _CHROME and weight.link_share > 0.3:
+    if parts & (_CHROME | _OFFERS) and weight.link_share > 0.3:
         return True
-    return weight.prose < 60 and _is_called_chrome(tag)
+    return (weight.prose < 60 and _is_called(tag, _CHROME)) or (not weight.prose and _is_called(tag, _OFFERS))
+
+
+def _is_consent_banner(parts: set[str], weight: Weight) -> bool:
+    both = bool(parts & _CONSENT) and bool(parts & _BANNER) and len(parts & (_CONSENT | _BANNER)) > 1
+    return both and weight.words < 1500
 
 
 def _is_site_header(tag: Tag, weights: Weights) -> bool:
@@ -144,9 +191,9 @@ def _name_parts(tag: Tag) -> set[str]:
     return {part for name in _names(tag) for part in _parts(name)}
 
 
-def _is_called_chrome(tag: Tag) -> bool:
-    """Whether a name ends in one of furniture: `site-footer` is a footer, `toc-heading` is a heading."""
-    return any(parts[-1] in _CHROME for name in _names(tag) if (parts := _parts(name)))
+def _is_called(tag: Tag, kinds: frozenset[str]) -> bool:
+    """Whether a name ends in one of `kinds`: `site-footer` is a footer, `toc-heading` is a heading."""
+    return any(parts[-1] in kinds for name in _names(tag) if (parts := _parts(name)))
 
 
 def _parts(name: str) -> list[str]:

@@ -122,6 +122,25 @@ def test_what_is_no_selector_is_said_to_be_none(selector: str) -> None:
         text(page(), select=[selector])
 
 
+@pytest.mark.parametrize("name", ["cookies", "cookie-policy", "consent", "social", "feedback", "sharing", "login"])
+def test_sections_named_like_furniture_stay(name: str) -> None:
+    section = f"<section id='{name}'><h2>On this</h2><p>You must not share, log in or consent for others.</p></section>"
+    assert "consent for others" in text(page(TERMS + section))
+
+
+def test_a_nameless_banner_is_known_by_its_button() -> None:
+    banner = "<div><div><p>We and our partners use cookies to measure how this site is used by you.</p>"
+    for inside in ("before", "after"):
+        found = text(page(**{inside: banner + "<div><button>Accept all</button><a>Reject</a></div></div></div>"}))
+        assert found == text(page())
+
+
+def test_short_sections_that_a_heading_unfolds_stay() -> None:
+    button = "<button aria-expanded=false aria-controls=a1>May I sell it?</button>"
+    faq = f"<h3>{button}</h3><div id=a1 hidden>No, never.</div>"
+    assert "### May I sell it?\n\nNo, never.\n" in text(page(TERMS + faq))
+
+
 def test_a_wrapper_with_a_banners_name_keeps_its_terms() -> None:
     html = f"<body class='has-cookie-banner'><div class='cookie-footer-modal'>{TERMS}</div></body>".encode()
     assert "our liability is limited" in text(html)
