@@ -19,6 +19,7 @@ import re2
 
 from licenses.clauses.vocabulary import rule_files
 
+_CLASS = re.compile(r"\[\^([^\]]+)\]")
 _WORD = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -94,7 +95,8 @@ def pattern(source: str) -> Any:
     """A compiled pattern; `{name}` is replaced by its words, and `^` and `$` hold at the ends of a sentence."""
     options = re2.Options()
     options.max_mem = 64 << 20
-    return re2.compile("(?m)" + _expanded(source, words()), options)
+    # No class of characters reaches over the end of a sentence either.
+    return re2.compile("(?m)" + _CLASS.sub(r"[^\1\\n]", _expanded(source, words())), options)
 
 
 def _expanded(source: str, entries: Mapping[str, str]) -> str:

@@ -65,7 +65,8 @@ _ATTACHED = re.compile(r"(?:attachment|annex|exhibit|schedule) \w\b")
 # Leave to copy the text of the license itself, which is no leave to copy the work.
 _OF_THE_TEXT = re.compile(r"every(?:one|body) is (?:permitted|allowed) to (?:copy|distribute)")
 _BINDING_AGAIN = re.compile(
-    r"(?i)(?:now,? therefore|by exercising the licensed rights|agree as follows|1\. ?definitions|terms and conditions(?: for|$)"
+    r"(?i)(?:now,? therefore|by exercising the licensed rights|agree as follows|1\. ?definitions"
+    r"|terms and conditions(?: for|$)"
     r"|^(?:attachment|annex|exhibit|schedule|appendix) \w\b(?!.{0,30}how to))"
 )
 # A heading that says something, such as a warranty shouted on a line of its own, is a sentence all the same.
