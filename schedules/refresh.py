@@ -17,6 +17,7 @@ from crawler.errors import RunStopped
 from licenses.reading import RULES_VERSION
 from schedules import clock, hub_watch, systems, terms_watch
 from schedules.configuration import Config
+from schedules.cron import next_after
 from schedules.errors import NothingFetched
 from schedules.lock import locked
 from schedules.session import Progress, Session
@@ -122,7 +123,18 @@ def _finish(session: Session, dry_run: bool, stopped: str | None) -> RefreshResu
     return result
 
 
+def _remember_when_next(session: Session) -> None:
+    """Readers tell from it whether a snapshot is missing; they do not read config.toml."""
+    due = next_after(session.config.schedule.refresh, clock.now())
+    if due is not None:
+        session.archive.conn.execute(
+            "insert into state values ('next_refresh', ?) on conflict(name) do update set value = excluded.value",
+            (clock.stamp(due),),
+        )
+
+
 def _close(session: Session, status: str, looked_at: int, recorded: Recorded) -> None:
+    _remember_when_next(session)
     runs.close(
         session.archive,
         session.run,

@@ -17,13 +17,8 @@ def _run_script(db: Database, script: str) -> None:
         if statement.strip():
             db.conn.execute(statement)
 
-
-@migrations()
-def m001_texts(db: Database) -> None:
-    """Bytes by hash, and what the rules say of them."""
-    _run_script(
-        db,
-        """
+# Bytes by hash, and what the rules say of them.
+TEXTS = """
 create table blob (
     id integer primary key,
     sha256 blob not null unique,
@@ -70,16 +65,10 @@ create table learned (              -- texts met at their license's own home tea
     learned_in integer not null,
     primary key (license, text)
 ) strict, without rowid;
-""",
-    )
+"""
 
-
-@migrations()
-def m002_runs(db: Database) -> None:
-    """Refreshes, and what one of them has staged but not yet recorded."""
-    _run_script(
-        db,
-        """
+# Refreshes, and what one of them has staged but not yet recorded.
+RUNS = """
 create table run (
     id integer primary key,
     started_at text not null,
@@ -107,16 +96,10 @@ create table watch (                -- one row a walk: all of a kind, one author
     name text not null unique,
     seen_in integer references run(id)
 ) strict;
-""",
-    )
+"""
 
-
-@migrations()
-def m003_subjects(db: Database) -> None:
-    """Subjects, their versions and documents, and the current state."""
-    _run_script(
-        db,
-        """
+# Subjects, their versions and documents, and the current state.
+SUBJECTS = """
 create table subject (
     id integer primary key,
     kind text not null,
@@ -206,16 +189,10 @@ create index current_behind on current(files_behind) where files_behind = 1;
 create index current_found on current(license_found) where license_found is not null;
 create index current_openness on current(openness) where openness <> 'unknown';
 create index current_unavailable on current(unavailable_since) where unavailable_since is not null;
-""",
-    )
+"""
 
-
-@migrations()
-def m004_drift(db: Database) -> None:
-    """Events, findings, systems."""
-    _run_script(
-        db,
-        """
+# Events, findings, systems.
+DRIFT = """
 create table event (
     id integer primary key,
     parent integer references event(id),
@@ -267,16 +244,10 @@ create table system (
     evidence text,                  -- JSON
     reason text
 ) strict, without rowid;
-""",
-    )
+"""
 
-
-@migrations()
-def m005_pages(db: Database) -> None:
-    """What pages of the web need beside their documents."""
-    _run_script(
-        db,
-        """
+# What pages of the web need beside their documents.
+PAGES = """
 create table validator (            -- of the last good answer, for conditional requests
     url text primary key,
     etag text,
@@ -302,5 +273,34 @@ create table rereading (            -- a document's text by a later extractor: a
     text integer not null references blob(id)
 ) strict;
 create index rereading_document on rereading(document);
-""",
-    )
+"""
+
+
+@migrations()
+def m001_texts(db: Database) -> None:
+    """Bytes by hash, and what the rules say of them."""
+    _run_script(db, TEXTS)
+
+
+@migrations()
+def m002_runs(db: Database) -> None:
+    """Refreshes, and what one of them has staged but not yet recorded."""
+    _run_script(db, RUNS)
+
+
+@migrations()
+def m003_subjects(db: Database) -> None:
+    """Subjects, their versions and documents, and the current state."""
+    _run_script(db, SUBJECTS)
+
+
+@migrations()
+def m004_drift(db: Database) -> None:
+    """Events, findings, systems."""
+    _run_script(db, DRIFT)
+
+
+@migrations()
+def m005_pages(db: Database) -> None:
+    """What pages of the web need beside their documents."""
+    _run_script(db, PAGES)
