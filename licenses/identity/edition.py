@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from licenses.identity.words import visible
+
 # Headings and dates stand within this many characters.
 _HEAD, _DATED_HEAD = 260, 700
 
@@ -17,7 +19,7 @@ _ISO = re.compile(r"\b(20\d\d)-(\d\d)-(\d\d)\b")
 
 def stated_edition(text: str) -> str | None:
     """The version ("1.1.1") or date ("2024-04-01") that a text's head states. None if it states neither."""
-    text = text[: 4 * _DATED_HEAD].strip()
+    text = visible(text[: 4 * _DATED_HEAD]).strip()
     version = _VERSION.search(text[:_HEAD])
     if version:
         return version.group(1)

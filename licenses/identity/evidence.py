@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from licenses.catalogue import entry
 from licenses.identity.reference import Reference
-from licenses.identity.words import WIDTH, words
+from licenses.identity.words import WIDTH, visible, words
 from licenses.names import FAMILIES, mentions, name_to_license, same_license
 
 # The heading of a license is within this many words, and characters, of its start.
@@ -137,7 +137,7 @@ class Head:
     @classmethod
     def of(cls, text: str, found: list[str]) -> Head:
         """The head of a text whose words are `found`."""
-        start = text.lstrip()[:HEAD_CHARACTERS]
+        start = visible(text[: 4 * HEAD_CHARACTERS]).lstrip()[:HEAD_CHARACTERS]
         found_names = [one for one in mentions(start) if one[0] not in FAMILIES]
         heading = [
             license_id
@@ -167,8 +167,8 @@ class Head:
 class Difference:
     """What a text has beyond a reference, and how much of the reference it lacks.
 
-    `head` are the words before the first ones that both share, and others of the heading; `added` are further words
-    in their order, each run ended by "", lines of copyright left out; `lacking` estimates the words that only the
+    `head` are such words among the first ones of the text; `added` are those that are no heading, in their order,
+    each run ended by "", lines of copyright left out; `lacking` estimates the words that only the
     reference has; `start` is the position of the first shared word; `idle` counts the shingles that differ for
     headings and lines of copyright only.
     """
@@ -197,17 +197,26 @@ def difference(found: list[str], runs: list[int], held: frozenset[int]) -> Diffe
         # A shingle reaches over WIDTH words: those that a neighbor shares are not added.
         start, stop = (0 if begins else first + WIDTH - 1), (len(found) if ends else behind)
         run = found[start:stop]
-        if "copyright" in run[:3] or "copyright" in found[max(0, start - 3) : start]:
+        if _is_copyright(found, start):
             run = run[12:] if len(run) > 24 else []
-        if not run or stop <= HEAD_WORDS:
-            idle += behind - first
         if start < HEAD_WORDS:
             head += run[: HEAD_WORDS - start]
-            run = run[HEAD_WORDS - start :]
+            # What is longer than a heading is said besides it.
+            run = run if len(run) > TITLE_BEGINS else []
         if run:
             added += [*run, ""]
+        else:
+            idle += behind - first
     lacking = len(held) - len(held.intersection(runs)) - (WIDTH - 1) * seams
     return Difference(tuple(head), tuple(added), max(0, lacking), max(0, matched.find(1)), idle)
+
+
+def _is_copyright(found: list[str], start: int) -> bool:
+    """Whether a line of copyright begins within three words of this one: "Copyright (c)" or "Copyright 2024"."""
+    return any(
+        found[at] == "copyright" and (found[at + 1] == "c" or (found[at + 1].isdigit() and len(found[at + 1]) == 4))
+        for at in range(max(0, start - 3), min(len(found) - 1, start + 3))
+    )
 
 
 def _gaps(matched: bytes) -> list[tuple[int, int]]:

@@ -16,6 +16,7 @@ from licenses.identity.evidence import (
     difference,
     has_heading,
     is_altered,
+    own_numbers,
     renamed,
     rewritten,
 )
@@ -28,6 +29,8 @@ from licenses.identity.words import shingles, words
 FEWEST_WORDS = 12
 # Similarity from which a text is a license: if its heading has the license's name, a known heading, or none.
 NAMED, HEADED, UNNAMED = 0.75, 0.88, 0.955
+# Below this no text is looked at more closely.
+LEAST = 0.6
 # Similarity of texts whose words are the same.
 SAME = 0.998
 # Of a text whose heading names the license: it may lack a preamble or an appendix.
@@ -114,23 +117,31 @@ def _whole(subject: Subject, ranked: list[Overlap]) -> Choice | None:
             top = twins[0]
     named = head.names(top.reference.license)
     excerpt = named and top.explained >= EXCERPT_EXPLAINED and top.contained >= EXCERPT_CONTAINED
-    if top.similarity < (NAMED if named else HEADED) and not excerpt:
+    if top.similarity < LEAST and not excerpt:
         return None
     found = difference(subject.words, subject.runs, frozenset(top.reference.shingles))
-    if top.similarity >= SAME and head.holds(top.reference.title):
+    near = _similarity(top, found)
+    if near < (NAMED if named else HEADED) and not excerpt:
+        return None
+    if near >= SAME and head.holds(top.reference.title):
         return top, found
     if rewritten(found, top.reference) or contradicted(head, found, top.reference) or (not named and renamed(found)):
         return None
     if named or head.holds(top.reference.title):
         return top, found
-    if top.similarity >= UNNAMED and head.mentions(top.reference.license) and not has_heading(head, found):
+    if near >= UNNAMED and head.mentions(top.reference.license) and not has_heading(head, found):
         return top, found
     # Without a heading, words alone decide: no twin may be near if any are lacking.
     alone = len(ranked) == 1 or ranked[1].similarity < top.similarity - ALONE
     slips = max(5, len(subject.words) // 100)
-    if top.similarity >= UNNAMED and found.lacking <= (12 if alone else 5) and found.added_count <= slips:
+    if near >= UNNAMED and found.lacking <= (12 if alone else 5) and found.added_count <= slips:
         return top, found
     return None
+
+
+def _similarity(top: Overlap, found: Difference) -> float:
+    """The similarity without headings and lines of copyright."""
+    return min(1.0, 2 * top.shared / max(1, top.text_size - found.idle + top.reference.size))
 
 
 def _within(subject: Subject, held: list[Part]) -> Choice | None:
@@ -173,7 +184,7 @@ def _answer(
         license=license_id,
         spdx=known.spdx if known else None,
         edition=_edition(subject, top, found),
-        similarity=min(1.0, 2 * top.shared / max(1, top.text_size - gap.idle + top.reference.size)),
+        similarity=_similarity(top, gap),
         altered=is_altered(gap),
         licenses=several if len(several) > 1 and top.reference.license in several else (),
         nearest=nearest,
@@ -184,6 +195,8 @@ def _edition(subject: Subject, top: Overlap, found: list[Overlap]) -> str | None
     """The edition, if the text does not state another one and no other edition is as near."""
     edition = top.reference.edition
     stated = stated_edition(subject.text)
+    if stated in own_numbers(top.reference.license):
+        stated = None
     if edition is None or (stated and stated != edition and edition[0].isdigit()):
         return None
     rivals = {

@@ -22,6 +22,7 @@ _DROPPED = dict.fromkeys([*_UNSEEN, *map(ord, "'’‘ʼ`´")])
 # short matches faster than RE2's binding does.
 _MARKUP = re.compile(r"<!--|-->|</?[a-z][^<>]{0,300}>")
 _ADDRESS = re.compile(r"\bhttps?://[^\s<>\"\])]+|\bwww\.[^\s<>\"\])]+")
+_MARKS = re.compile(r"([^\w\s\x00-\x7f]{16})[^\w\s\x00-\x7f]+")
 # A Han, Kana or Hangul character is a word of its own.
 _IDEOGRAPH = re.compile("([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])")
 # A number with its points ("3.1", "1.1.1") is one word.
@@ -29,12 +30,18 @@ _WORD = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
 _SPELLING = {"licence": "license", "licences": "licenses", "licenced": "licensed", "sublicence": "sublicense"}
 
 
-def words(text: str) -> list[str]:
-    """The words of a text in order. Runs in linear time; a text longer than LONGEST_TEXT is cut."""
+def visible(text: str) -> str:
+    """A text without characters that cannot be seen, and with each letter in its plain form. Linear time."""
     text = text[:LONGEST_TEXT]
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    text = text.translate(_DROPPED)
+        # Sorting a long run of combining marks takes quadratic time.
+        text = unicodedata.normalize("NFKC", _MARKS.sub(r"\1", text))[:LONGEST_TEXT]
+    return text.translate(_DROPPED)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in order. Runs in linear time; a text longer than LONGEST_TEXT is cut."""
+    text = visible(text)
     if "&" in text:
         text = html.unescape(text)
     text = text.lower()
