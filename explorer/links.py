@@ -51,6 +51,10 @@ class Links:
         """Two stored texts side by side."""
         return _query(f"{self.base}/-/compare", left=left, right=right, subject=subject)
 
+    def versions(self, subject: str, before: int | None = None, after: int | None = None) -> str:
+        """Two versions of a subject side by side; the last two that differ, if none are named."""
+        return _query(f"{self.base}/-/compare", subject=subject, **{"from": before, "to": after})
+
     def systems(self, **values: object) -> str:
         """The list of systems."""
         return _query(f"{self.base}/-/systems", **values)

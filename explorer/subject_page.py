@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 from urllib.parse import unquote
 
 from datasette import Response
 
 from explorer import subject_facts, wording
+from explorer.links import Links
 from explorer.page import open_page
+from explorer.time_bar import time_bar
 from storage.queries import UnknownSnapshot
 from storage.subjects import UnknownSubject
 
@@ -36,7 +40,7 @@ async def subject_page(datasette: Any, request: Any) -> Any:
         "licensedrift_subject.html",
         found | {
             "wording": wording,
-            "time_bar": _time_bar(history),
+            "time_bar": _time_bar(page.links, found["subject"], history),
             "versions": list(reversed(history))[:MOST_VERSIONS],
             "older_versions": max(0, len(history) - MOST_VERSIONS),
             "every_version": page.links.view("versions", subject=found["subject"]),
@@ -46,10 +50,15 @@ async def subject_page(datasette: Any, request: Any) -> Any:
     )  # fmt: skip
 
 
-def _time_bar(history: list[dict[str, Any]]) -> str | None:
-    """The history as SVG, drawn on the server."""
-    try:
-        from explorer.time_bar import time_bar
-    except ImportError:
+def _time_bar(links: Links, subject: str, history: list[dict[str, Any]]) -> str | None:
+    """The history as SVG, drawn on the server; each version leads to what it changed."""
+    if not history:
         return None
-    return str(time_bar(history)) if history else None
+    before = {after["id"]: before["id"] for before, after in pairwise(history)}
+
+    def href(version: Mapping[str, Any]) -> str:
+        if version["id"] in before:
+            return links.versions(subject, before[version["id"]], version["id"])
+        return links.subject(subject, at=version["valid_from"] or version["since"])
+
+    return time_bar(history, href=href)

@@ -155,7 +155,8 @@ class Reader:
 
     def json(self, path: str) -> Any:
         """What JSON answers."""
-        answer = self.get(path)
+        # Datasette 1.0 leads `?sql=` to an address of its own.
+        answer = self.get(path, follow_redirects=True)
         assert answer.status_code == 200, answer.text[:500]
         return json.loads(answer.text)
 
