@@ -19,6 +19,7 @@ from schedules import clock, hub_watch, systems, terms_watch
 from schedules.configuration import Config
 from schedules.cron import next_after
 from schedules.errors import NothingFetched
+from schedules.learned import understand_what_was_learned
 from schedules.lock import locked
 from schedules.session import Progress, Session
 from storage import queries, runs
@@ -106,6 +107,7 @@ def _finish(session: Session, dry_run: bool, stopped: str | None) -> RefreshResu
         with archive.writing():
             recorded = recorder.record_all(runs.staged(archive, run), session.recording)
             session.move_watches()
+            understand_what_was_learned(session)
             systems.rebuild(session)
             result.changed = recorded.changed
             result.subjects = looked_at

@@ -17,6 +17,7 @@ from storage.changes import Change
 from storage.current import CurrentRow, load_current, save_current, watch_id
 from storage.drift import changes
 from storage.first_sight import FirstSight
+from storage.learning import learn
 from storage.position import understand
 from storage.records import Observation
 from storage.runs import Run
@@ -123,6 +124,8 @@ class Recorder:
         row = current or CurrentRow(subject, version, self.run.id, self.run.id)
         row.version, row.changed_run = version, self.run.id
         understand(self.understanding, row, after, self.run, seen.kind)
+        if after.documents:
+            learn(self.understanding, seen.kind, seen.name, after, self.run.id)
         return row
 
     def _link_documents(self, subject: int, version: int, documents: tuple[StoredDocument, ...]) -> None:

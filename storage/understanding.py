@@ -5,6 +5,7 @@ An old answer stays beside the new one; a new answer to an old text is a re-inte
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,7 +32,15 @@ class Analysis:
     clauses: tuple[Clause, ...] = field(default=())
 
 
-def rules_id(conn: sqlite3.Connection, version: str = RULES_VERSION) -> int:
+def rules_version(learned: Learned | None) -> str:
+    """The version that answers are kept by: that of the rules, and what the archive has learned beside them."""
+    if learned is None:
+        return RULES_VERSION
+    said = "\0".join(f"{license}\0{edition}\0{text}" for license, edition, text in learned.texts)
+    return f"{RULES_VERSION}+{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+
+
+def rules_id(conn: sqlite3.Connection, version: str) -> int:
     """The id of a rules version, added if it is new. Needs a connection that may write when it is."""
     row = conn.execute("select id from rules where version = ?", (version,)).fetchone()
     if row is None:
@@ -39,8 +48,8 @@ def rules_id(conn: sqlite3.Connection, version: str = RULES_VERSION) -> int:
     return int(row[0])
 
 
-def _known_rules(conn: sqlite3.Connection) -> int:
-    row = conn.execute("select id from rules where version = ?", (RULES_VERSION,)).fetchone()
+def _known_rules(conn: sqlite3.Connection, version: str) -> int:
+    row = conn.execute("select id from rules where version = ?", (version,)).fetchone()
     return int(row[0]) if row else -1
 
 
@@ -59,8 +68,9 @@ class Understanding:
         self.archive = archive
         self.conn = archive.conn
         self._reading_only = reading_only
-        self.rules = _known_rules(self.conn) if reading_only else rules_id(self.conn)
         self.learned = load_learned(archive)
+        self.version = rules_version(self.learned)
+        self.rules = _known_rules(self.conn, self.version) if reading_only else rules_id(self.conn, self.version)
 
     def of(self, text: int) -> Analysis:
         """The analysis of a stored text (blob id), made now if these rules have not read it yet."""
