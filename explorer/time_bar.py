@@ -41,14 +41,14 @@ def time_bar(
     spans = _spans(rows, now)
     if not spans:
         return Markup("")
-    scale = _Scale(min(start for start, _ in spans), max(end for _, end in spans))
+    scale = Scale(min(start for start, _ in spans), max(end for _, end in spans))
     marks = _marks(rows)
     parts = [
         Markup('<svg class="ld-bar" width="100%" height="{}" role="group" aria-label="{}">').format(
             _HEIGHT, _description(rows, marks, dropped)
         ),
         _PATTERNS,
-        *_axis(scale),
+        *axis(scale, _BAR_TOP + _BAR_HEIGHT),
         *(_version(row, span, scale, href) for row, span in zip(rows, spans, strict=True)),
         *_drawn_marks(marks, scale),
         Markup("</svg>"),
@@ -74,7 +74,7 @@ _FILL = {
 }
 
 
-class _Scale:
+class Scale:
     """Turns moments into percentages of the width."""
 
     def __init__(self, start: datetime, end: datetime) -> None:
@@ -86,7 +86,8 @@ class _Scale:
         return min(100.0, max(0.0, 100 * (moment - self.start).total_seconds() / self._seconds))
 
 
-def _moment(text: Any) -> datetime | None:
+def moment_of(text: Any) -> datetime | None:
+    """A time as the archive writes it (ISO 8601; UTC where it names no zone), None for anything else."""
     try:
         found = datetime.fromisoformat(str(text))
     except ValueError:
@@ -96,22 +97,22 @@ def _moment(text: Any) -> datetime | None:
 
 def _spans(rows: Sequence[Row], now: str | None) -> list[tuple[datetime, datetime]]:
     """When each version was so. What has no beginning begins with its end, or with the version before it."""
-    end = _moment(now) if now else datetime.now(UTC)
-    known = [moment for row in rows for key in ("since", "until") if (moment := _moment(row.get(key)))]
+    end = moment_of(now) if now else datetime.now(UTC)
+    known = [moment for row in rows for key in ("since", "until") if (moment := moment_of(row.get(key)))]
     if end is None or not known:
         return []
     # What was first seen just now fills the bar, too.
     end = max(end, *known, min(known) + timedelta(days=1))
     spans: list[tuple[datetime, datetime]] = []
     for row in rows:
-        start = _moment(row.get("since")) or (spans[-1][1] if spans else min(known))
-        until = _moment(row.get("until")) or end
+        start = moment_of(row.get("since")) or (spans[-1][1] if spans else min(known))
+        until = moment_of(row.get("until")) or end
         spans.append((start, max(start, until)))
     return spans
 
 
 def _version(
-    row: Row, span: tuple[datetime, datetime], scale: _Scale, href: Callable[[Row], str | None] | None
+    row: Row, span: tuple[datetime, datetime], scale: Scale, href: Callable[[Row], str | None] | None
 ) -> Markup:
     left, right = (scale.percent(moment) for moment in span)
     width = max(_LEAST_WIDTH, right - left)
@@ -146,13 +147,13 @@ def _marks(rows: Sequence[Row]) -> list[tuple[datetime, Row]]:
     found = []
     for row in rows:
         for event in row.get("events") or ():
-            moment = _moment(event.get("at"))
+            moment = moment_of(event.get("at"))
             if moment is not None:
                 found.append((moment, event))
     return sorted(found, key=lambda mark: mark[0])[-MOST_MARKS:]
 
 
-def _drawn_marks(marks: Sequence[tuple[datetime, Row]], scale: _Scale) -> Iterator[Markup]:
+def _drawn_marks(marks: Sequence[tuple[datetime, Row]], scale: Scale) -> Iterator[Markup]:
     """Signs above the bar; what changed no right or duty is a short line."""
     for moment, event in marks:
         # Signs at the very ends would be cut in half.
@@ -169,10 +170,9 @@ def _drawn_marks(marks: Sequence[tuple[datetime, Row]], scale: _Scale) -> Iterat
         ).format(known, place, SIGN[known], f"{_day(event.get('at'))}: {known}")
 
 
-def _axis(scale: _Scale) -> Iterator[Markup]:
+def axis(scale: Scale, bottom: int) -> Iterator[Markup]:
     """Lines and words below the bar: years, or months, or days, whatever gives a handful."""
     ticks = list(_ticks(scale.start, scale.end))
-    bottom = _BAR_TOP + _BAR_HEIGHT
     for moment, name in ticks:
         place = scale.percent(moment)
         if 0 < place < 100:
