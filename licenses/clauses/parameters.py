@@ -72,7 +72,8 @@ def _percent(value: Value, context: Context) -> float | int | None:
 
 def _choice(value: Value, context: Context) -> str | None:
     lower = context.sentence.plain.lower
-    return next((name for name, pattern in value.values if pattern.search(lower)), None)
+    otherwise = value.otherwise if isinstance(value.otherwise, str) else None
+    return next((name for name, pattern in value.values if pattern.search(lower)), otherwise)
 
 
 def _flag(value: Value, context: Context) -> bool | None:
@@ -84,7 +85,7 @@ def _flag(value: Value, context: Context) -> bool | None:
         nearby = [lower] if value.where != "document" else (s.plain.lower for s in context.sentences)
         if any(value.yes.search(text) for text in nearby):
             return True
-    return value.otherwise
+    return value.otherwise if isinstance(value.otherwise, bool) else None
 
 
 def _url(value: Value, context: Context) -> str | None:

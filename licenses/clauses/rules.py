@@ -51,7 +51,7 @@ class Value:
     yes: Any | None
     no: Any | None
     where: str
-    otherwise: bool | None
+    otherwise: bool | str | None
     beside: str | None
     values: tuple[tuple[str, Any], ...]
 
@@ -105,7 +105,7 @@ def _expanded(source: str, entries: Mapping[str, str]) -> str:
 
 def _rule(name: str, entry: dict[str, Any]) -> Rule:
     finds = entry.get("finds", [])
-    joined = "|".join(f"(?:{find['says']})" for find in finds) or "[^\\x00-\\x{10ffff}]"
+    joined = "|".join(f"(?:{_joined(find['says'])})" for find in finds) or "[^\\x00-\\x{10ffff}]"
     return Rule(
         name,
         pattern(joined),
@@ -127,14 +127,14 @@ def _value(entry: dict[str, Any]) -> Value:
         entry.get("where", "sentence"),
         entry.get("otherwise"),
         entry.get("with"),
-        tuple((name, pattern(source)) for name, source in entry.get("values", {}).items()),
+        tuple((name, pattern(_joined(source))) for name, source in entry.get("values", {}).items()),
     )
 
 
 def _find(find: dict[str, Any]) -> Find:
     also = find.get("also", [])
     return Find(
-        pattern(find["says"]),
+        pattern(_joined(find["says"])),
         tuple(pattern(source) for source in ([also] if isinstance(also, str) else also)),
         _optional(find.get("unless")),
         _optional(find.get("under")),
@@ -147,6 +147,9 @@ def _find(find: dict[str, Any]) -> Find:
 
 
 def _optional(source: str | list[str] | None) -> Any | None:
-    if not source:
-        return None
-    return pattern(source if isinstance(source, str) else "|".join(f"(?:{part})" for part in source))
+    return pattern(_joined(source)) if source else None
+
+
+def _joined(source: str | list[str]) -> str:
+    """A list of patterns is any of them."""
+    return source if isinstance(source, str) else "|".join(f"(?:{part})" for part in source)
