@@ -98,8 +98,10 @@ class CardEvidence:
 
 def card_evidence(text: str) -> CardEvidence:
     """Read a card (stored text). Pure; never raises."""
-    text = text[:LARGEST_CARD]
-    card = read_card(text.encode("utf-8", "replace"))
+    # A lone surrogate is in no stored text; should there be one, it becomes one other character.
+    content = text[:LARGEST_CARD].encode("utf-8", "replace")
+    text = content.decode("utf-8")
+    card = read_card(content)
     signs: dict[str, Sign] = {}
     headings = prose = 0
     position = card.body
