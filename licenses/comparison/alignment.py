@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from licenses.comparison.model import Span
-from licenses.comparison.words import Word
+from licenses.comparison.words import Word, blanked
 
 # Beyond these a stretch counts as replaced as a whole (a sentence or a word more would not make it clearer).
 _MOST_UNITS = 6_000
@@ -35,6 +35,7 @@ class Unit:
 
 def units(text: str, words: Sequence[Word], cuts: Container[int] = ()) -> list[Unit]:
     """The words of `text` cut where sentences, items and paragraphs end; also before the words numbered in `cuts`."""
+    text = blanked(text)
     found: list[Unit] = []
     current: list[Word] = []
     for number, word in enumerate(words):

@@ -19,7 +19,7 @@ from licenses.comparison.difference import MOST_UNMATCHED, Difference, Side, dif
 from licenses.comparison.grants import CLOSED, between, rank_of_clauses, rank_of_license, together
 from licenses.comparison.meaning import Meant, meant
 from licenses.comparison.model import ClauseChange, Comparison, Direction
-from licenses.comparison.named import licenses_named
+from licenses.comparison.named import badges, licenses_named
 from licenses.comparison.telling import effective_date
 from licenses.comparison.words import words
 from licenses.names import same_license
@@ -48,12 +48,16 @@ def compare(before: str, after: str, *, role: str | None = None) -> Comparison:
 
     `role` is the document's (`card`, `license`, `terms`, ...); without it a card is known by its looks.
     """
-    old, new = read(before), read(after)
+    old = read(before)
+    new = old if before == after else read(after)
     left, right = words(before), words(after)
     base = Comparison(False, "neutral", old.identity.license, new.identity.license)
     if [w.text for w in left] == [w.text for w in right]:
-        return replace(base, passages=mark_passages(before, after))
-    base = replace(base, passages=passages(before, after, left, right))
+        base = replace(base, passages=mark_passages(before, after))
+        if badges(before) == badges(after):
+            return base
+    else:
+        base = replace(base, passages=passages(before, after, left, right))
     if role == "card" or (role is None and both_cards(before, after)):
         return _cards(base, before, after, old, new)
     return _texts(base, Side(before, left), Side(after, right), old, new)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from licenses.clauses.reading import plain
 from licenses.comparison import lexicon
 from licenses.comparison.alignment import Unit
 from licenses.comparison.difference import Side
@@ -76,7 +77,7 @@ def context_of(unit: Unit, side: Side) -> Context:
     """The context of a sentence of one of the texts."""
     start, end = unit.span
     sentence = side.sentence(start)
-    said = lexicon.UNLIMITED.sub(" ", " ".join(side.text[start:end].lower().split()))
+    said = lexicon.UNLIMITED.sub(" ", plain(side.text, start, end).lower)
     heading, links = _is_heading(side.text, start, end), _is_links(side.text, start, end)
     if sentence is None or sentence.end < start:
         return Context(said, "", False, True, heading, links)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from licenses.comparison.alignment import Unit, units
-from licenses.comparison.words import Word, words
+from licenses.comparison.words import Word, blanked, words
 
 # What is silent and longer than this is a line about copyright: no sentence runs across it.
 _LONGEST_LABEL = 14
@@ -57,6 +57,7 @@ def telling_units(text: str, known: Sequence[Word] | None = None) -> list[Unit]:
 
 
 def _silent(text: str) -> Sequence[tuple[int, int]]:
+    text = blanked(text)
     spans = []
     for pattern in _SILENT:
         for match in pattern.finditer(text):

@@ -7,11 +7,12 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["word", "number", "link", "date"]
 
-LARGEST_TEXT = 2_000_000  # characters; what lies beyond is not compared
+LARGEST_TEXT = 1_000_000  # characters; what lies beyond is compared as a whole, not word by word
 
 _HAN = "\u2e80-\u2fdf\u3005-\u3007\u3041-\u3096\u30a1-\u30fc\u3105-\u312f\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af"
 _UNSEEN = "\u200b-\u200f\u2060-\u2064\ufeff\xad\u202a-\u202e\u2066-\u2069\ufe0e\ufe0f"
@@ -20,12 +21,13 @@ _MONTHS = (
     "december",
 )  # fmt: skip
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}"
+_GAP = rf"[\s{_UNSEEN}]{{1,5}}"
 _DATES = (
-    rf"(?P<month1>{_MONTH})\.?\s{{1,3}}(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?,?\s{{1,3}}(?P<year1>(?:19|20)\d\d)"
-    rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s{{1,3}}(?P<month2>{_MONTH})\.?,?\s{{1,3}}(?P<year2>(?:19|20)\d\d)"
+    rf"(?P<month1>{_MONTH})\.?{_GAP}(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?,?{_GAP}(?P<year1>(?:19|20)\d\d)"
+    rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?{_GAP}(?P<month2>{_MONTH})\.?,?{_GAP}(?P<year2>(?:19|20)\d\d)"
     r"|(?P<year3>(?:19|20)\d\d)\s?[-/.\u5e74]\s?(?P<month3>\d{1,2})\s?[-/.\u6708]\s?(?P<day3>\d{1,2})(?:\s?\u65e5)?(?!\d)"
     r"|(?P<day4>\d{1,2})/(?P<month4>\d{1,2})/(?P<year4>(?:19|20)\d\d)"
-    rf"|(?P<month5>{_MONTH})\.?\s{{1,3}}(?P<year5>(?:19|20)\d\d)"
+    rf"|(?P<month5>{_MONTH})\.?{_GAP}(?P<year5>(?:19|20)\d\d)"
 )
 _LINK = (
     r"(?:https?://|www\.)[^\s<>()\[\]\"'\u201c\u201d\u3000-\u303f\uff00-\uffef]{1,2000}"
@@ -34,7 +36,8 @@ _LINK = (
 )
 _TOKEN = re.compile(
     # An image, the target of a Markdown link, the tags and comments of HTML: no words that a reader sees.
-    r"(?P<hidden>!\[[^\[\]\n]{0,300}(?=\]\()|\]\(\s?[^()\s]{0,2000}(?:\([^()\s]{0,500}\)[^()\s]{0,500}){0,3}(?:\s\"[^\"\n]{0,300}\")?\)"
+    r"(?P<hidden>!\[[^\[\]\n]{0,300}(?=\]\()"
+    r"|\]\(\s?[^()\s]{0,2000}(?:\([^()\s]{0,500}\)[^()\s]{0,500}){0,3}(?:\s\"[^\"\n]{0,300}\")?\)"
     r"|</?[a-z!][^<>\n]{0,500}>)"
     rf"|(?P<date>(?<![a-z0-9/.-])(?:{_DATES})(?![a-z0-9]))"
     rf"|(?P<link>(?<![a-z0-9])(?:{_LINK}))"
@@ -49,6 +52,10 @@ _STAND_IN = re.compile(
     r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});"
     r"|[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
     r"\u2013-\u203a\u20ac\u2122]{1,3}"
+)
+# For patterns that look at what stands between words: as long as the text itself.
+_BLANKED = dict.fromkeys(
+    [*range(0x200B, 0x2010), *range(0x2060, 0x2065), 0xFEFF, 0xAD, *range(0x202A, 0x202F), *range(0x2066, 0x206A)], " "
 )
 _INNER = re.compile(rf"[{_UNSEEN}*]")
 
@@ -67,9 +74,15 @@ class Word:
     kind: Kind = "word"
 
 
+def blanked(text: str) -> str:
+    """The text with its unseen characters as blanks, letter for letter."""
+    return text if text.isascii() else text.translate(_BLANKED)
+
+
 def words(text: str) -> list[Word]:
-    """The words of a text in its order; of a text beyond the cap those of its beginning."""
-    text = text[:LARGEST_TEXT]
+    """The words of a text in its order. What lies beyond the cap is one word."""
+    if len(text) > LARGEST_TEXT:
+        return [*words(text[:LARGEST_TEXT]), Word(text[LARGEST_TEXT:], LARGEST_TEXT, len(text))]
     if _STAND_IN.search(text) is None:
         return _words(text)
     read, places = _without_stand_ins(text)
@@ -134,6 +147,7 @@ def _folded(word: str) -> str:
     return unicodedata.normalize("NFKC", _INNER.sub("", word)).casefold()
 
 
+@lru_cache(maxsize=4096)
 def _repaired(damaged: str) -> str:
     try:
         # Windows-1252 as browsers read it: its five holes stand for themselves.
