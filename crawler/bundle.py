@@ -80,7 +80,7 @@ class Bundle:
 
 def is_elsewhere(place: str) -> bool:
     """Whether a place is outside of the repository: an URL, or `kind:org/name/path`."""
-    return "://" in place or ":" in place.partition("/")[0]
+    return _ELSEWHERE.match(place) is not None
 
 
 class Known(Protocol):
@@ -146,7 +146,7 @@ class _Gathering:
             return [
                 Document(role, place, "unchanged")
                 for role, place in known.places()
-                if role != "gate" and not _ELSEWHERE.match(place)
+                if role != "gate" and not is_elsewhere(place)
             ]
         if row.sha is None:
             return []

@@ -49,7 +49,8 @@ def _address(kind: str, name: str, place: str) -> str:
     if "://" in place:
         return _plain(place)
     where, _, rest = place.partition(":")
-    if rest and "/" not in where:
+    # A file of the repository itself may have a colon in its name too.
+    if where in _HUB and rest.count("/") >= 2:
         owner, repository, path = rest.split("/", 2)
         return _plain(f"https://huggingface.co/{_HUB.get(where, '')}{owner}/{repository}/blob/main/{path}")
     return _plain(f"https://huggingface.co/{_HUB.get(kind, '')}{name}/blob/main/{place}")

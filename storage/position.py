@@ -76,7 +76,8 @@ def _leads_to(link: str, place: str) -> bool:
     if "://" in place:
         return place.partition("#")[0].rstrip("/") in (target, link)
     kind, _, rest = place.partition(":")
-    if rest and "/" not in kind:
+    # A file of the repository itself may have a colon in its name too.
+    if kind in ("model", "dataset", "space") and rest.count("/") >= 2:
         owner, name, path = rest.split("/", 2)
         return f"{owner}/{name}/" in target and target.endswith(f"/{path}")
     return target.removeprefix("./") == place or target.endswith(f"/{place}")

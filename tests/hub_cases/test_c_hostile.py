@@ -38,7 +38,7 @@ ANY_ROW = st.fixed_dictionaries(
     optional=dict.fromkeys(ROW_FIELDS, ANY_JSON)
     | {"cardData": ANY_JSON | st.dictionaries(st.sampled_from(CARD_FIELDS), ANY_JSON)},
 )
-FAST = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+FAST = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @FAST
