@@ -20,7 +20,9 @@ HEAD_WORDS, HEAD_CHARACTERS = 40, 500
 # Additions to licenses shorter than this, in shingles, make another license of it if they bind.
 SHORT_LICENSE = 500
 # A name that begins after more words than this is mentioned, not the heading ("... is based on the Apache License").
-TITLE_BEGINS = 14
+TITLE_BEGINS, TITLE_ENDS = 14, 16
+# Lines of copyright have no more words than this; what follows is looked at.
+LONGEST_COPYRIGHT = 24
 
 # A word of a heading that makes another license of it.
 TELLING = frozenset(
@@ -198,9 +200,9 @@ def difference(found: list[str], runs: list[int], held: frozenset[int]) -> Diffe
         start, stop = (0 if begins else first + WIDTH - 1), (len(found) if ends else behind)
         run = found[start:stop]
         if _is_copyright(found, start):
-            run = run[12:] if len(run) > 24 else []
-        if start < HEAD_WORDS:
-            head += run[: HEAD_WORDS - start]
+            run = run[LONGEST_COPYRIGHT:]
+        if start < TITLE_ENDS:
+            head += run
             # What is longer than a heading is said besides it.
             run = run if len(run) > TITLE_BEGINS else []
         if run:
