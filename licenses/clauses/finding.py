@@ -9,7 +9,7 @@ from typing import Any
 
 from licenses.clauses.clause import Clause
 from licenses.clauses.parameters import Context, banned_uses, values
-from licenses.clauses.rules import Find, Rule, rules
+from licenses.clauses.ruleset import Find, Rule, rules
 from licenses.clauses.sentences import Sentence, sentences
 
 _LONGEST_QUOTE = 700

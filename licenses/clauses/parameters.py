@@ -12,7 +12,7 @@ from typing import Any
 
 from licenses.clauses.amounts import count, currency_of, money, percent
 from licenses.clauses.places import law_named, places_named
-from licenses.clauses.rules import Rule, Value
+from licenses.clauses.ruleset import Rule, Value
 from licenses.clauses.sentences import Sentence
 
 _LONGEST_WORDS = 700

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from licenses.clauses import find_clauses, vocabulary
-from licenses.clauses.rules import rules
+from licenses.clauses.ruleset import rules
 from licenses.clauses.vocabulary import rule_files
 
 EXAMPLES = [(name, text) for name, rule in rule_files().items() for text in rule["examples"]]

@@ -1,0 +1,1 @@
+"""The rules: a TOML file a clause (docs/extending-clauses.md tells how to write one)."""

@@ -1,0 +1,1 @@
+"""The words that the patterns of the rules share."""
