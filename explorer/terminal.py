@@ -102,7 +102,32 @@ def _clause(event: dict[str, Any]) -> str:
         lines.append(_wrapped("      was ", f"“{event['before']}”"))
     if event["after"]:
         lines.append(_wrapped("      now ", f"“{event['after']}”"))
+    lines += _parameters(event)
     return "\n".join(lines)
+
+
+def _parameters(event: dict[str, Any]) -> list[str]:
+    """The typed values of a clause that changed: of lists what came and went, of others from and to."""
+    before, after = ((event[f"evidence_{side}"] or {}).get("parameters") for side in ("before", "after"))
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return []
+    lines = []
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        if old == new:
+            continue
+        if isinstance(old, list) and isinstance(new, list):
+            moved = [f"+ {one}" for one in new if one not in old] + [f"- {one}" for one in old if one not in new]
+            lines.append(_wrapped(f"      {name}: ", ", ".join(moved)))
+        else:
+            lines.append(_wrapped(f"      {name}: ", f"{_shown(old)} → {_shown(new)}"))
+    return lines
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "(not said)"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
 def _wrapped(label: str, text: str) -> str:

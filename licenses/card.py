@@ -55,11 +55,11 @@ _Plain.yaml_implicit_resolvers = {
 def _mapping(loader: _Plain, node: yaml.MappingNode) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+        key = loader.construct_object(key_node, deep=True)
         name = key if isinstance(key, str) else str(key)
         if name in found:
             loader.duplicates.append(name)
-        found[name] = loader.construct_object(value_node, deep=True)  # type: ignore[no-untyped-call]
+        found[name] = loader.construct_object(value_node, deep=True)
     return found
 
 
@@ -94,9 +94,9 @@ def _load(front: str) -> tuple[dict[str, Any], list[str]]:
         loader = _Plain(front)
         loader.duplicates = []
         try:
-            data = loader.get_single_data()  # type: ignore[no-untyped-call]
+            data = loader.get_single_data()
         finally:
-            loader.dispose()  # type: ignore[no-untyped-call]
+            loader.dispose()
     except yaml.YAMLError as error:
         raise CardError(_one_line(error)) from error
     except (ValueError, RecursionError, TypeError) as error:
@@ -111,7 +111,7 @@ def _load(front: str) -> tuple[dict[str, Any], list[str]]:
 def _guard(text: str) -> None:
     """Look at the events first: an alias, too deep or too many, and nothing is built. (CSafeLoader crashes on depth.)"""
     depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):  # type: ignore[no-untyped-call]
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):
         if isinstance(event, yaml.AliasEvent):
             raise CardError("YAML: aliases are refused")
         if isinstance(event, yaml.CollectionStartEvent):

@@ -7,9 +7,11 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
+from licenses.catalogue import entry
 from licenses.clauses import Clause
 from licenses.comparison import Comparison, compare, compare_claims, same_words
-from licenses.comparison.model import Direction
+from licenses.comparison.model import Direction, Span
+from licenses.names import name_to_license
 from licenses.openness import rules_out_open_source
 from licenses.reading import read as reading
 from storage.changes import Change
@@ -58,7 +60,12 @@ def _text_row(
     children: tuple[Change, ...],
     read: Read,
 ) -> Change:
-    quotes = _headline(comparison, read(former.text), read(document.text)) if comparison else (None, None)
+    old, new = read(former.text), read(document.text)
+    places = _first_places(comparison, old, new)
+    quotes = [text[slice(*place)] if place else None for text, place in zip((old, new), places, strict=True)]
+    if comparison and comparison.substantive and comparison.license_before != comparison.license_after:
+        # One license in place of another says more than the first words that differ.
+        quotes = [comparison.license_before, comparison.license_after]
     return Change(
         "text",
         comparison.direction if comparison else "neutral",
@@ -68,33 +75,35 @@ def _text_row(
         after=quotes[1],
         before_text=former.text,
         after_text=document.text,
-        evidence_before=evidence(former, *_first_span(comparison, 0)),
-        evidence_after=evidence(document, *_first_span(comparison, 1)),
+        evidence_before=evidence(former, places[0]),
+        evidence_after=evidence(document, places[1]),
         at=document.committed_at,
         children=children,
     )
 
 
-def _headline(comparison: Comparison, before: str, after: str) -> tuple[str | None, str | None]:
-    """From what, to what: the licenses when one replaced another, else the first words that differ."""
-    if comparison.license_before != comparison.license_after and comparison.substantive:
-        return comparison.license_before, comparison.license_after
-    spans = _first_span(comparison, 0), _first_span(comparison, 1)
-    return tuple(_cut(text, span) for text, span in zip((before, after), spans, strict=True))  # type: ignore[return-value]
-
-
-def _first_span(comparison: Comparison | None, side: int) -> tuple[int | None, int | None]:
+def _first_places(comparison: Comparison | None, old: str, new: str) -> tuple[Span | None, Span | None]:
+    """Where the first words that differ stand, on both sides; None on a side that has none."""
     if comparison is None or not comparison.passages:
         return None, None
-    start, end = comparison.passages[0][side]
-    return start, end
+    before, after = comparison.passages[0]
+    return _whole_lines(old, before), _whole_lines(new, after)
 
 
-def _cut(text: str, span: tuple[int | None, int | None]) -> str | None:
+def _whole_lines(text: str, span: Span) -> Span | None:
+    """The passage with the rest of its lines, so that it can be read; None where it is on the other side only."""
     start, end = span
-    if start is None or end is None or end <= start:
+    line = text.rfind("\n", 0, start) + 1
+    if end <= start and not text[line:start].strip():
         return None
-    return text[start : min(end, start + QUOTE_LIMIT)]
+    if start - line <= QUOTE_LIMIT // 2:
+        start = line
+    rest = text.find("\n", max(end - 1, start))
+    end = min(rest if rest >= 0 else len(text), start + QUOTE_LIMIT)
+    quote = text[start:end]
+    start += len(quote) - len(quote.lstrip())
+    end -= len(quote) - len(quote.rstrip())
+    return (start, end) if end > start else None
 
 
 def _clause_changes(former: StoredDocument, document: StoredDocument, comparison: Comparison) -> Iterator[Change]:
@@ -119,11 +128,11 @@ def _clause_changes(former: StoredDocument, document: StoredDocument, comparison
 def _clause_evidence(document: StoredDocument, clause: Clause | None) -> dict[str, Any] | None:
     if clause is None:
         return None
-    found = evidence(document, clause.start, clause.end)
+    found = evidence(document, (clause.start, clause.end))
     return found | {"section": clause.section, "parameters": clause.parameters}
 
 
-def evidence(document: StoredDocument, start: int | None = None, end: int | None = None) -> dict[str, Any]:
+def evidence(document: StoredDocument, place: Span | None = None) -> dict[str, Any]:
     """Where a quotation stands: place, commit, when fetched, offsets in the stored text (blob id `text`)."""
     found: dict[str, Any] = {
         "place": document.place,
@@ -131,8 +140,8 @@ def evidence(document: StoredDocument, start: int | None = None, end: int | None
         "fetched_at": document.fetched_at,
         "text": document.text,
     }
-    if start is not None:
-        found |= {"start": start, "end": end}
+    if place is not None:
+        found |= {"start": place[0], "end": place[1]}
     return found
 
 
@@ -219,6 +228,11 @@ def _added_means(document: StoredDocument, facts: Facts, text: Read) -> tuple[Di
     """A license that appears is judged against the claim that stood before; one that says the same changes nothing."""
     if document.role != "license":
         return ("tighter", True) if _binds(document, text) else ("neutral", False)
-    found = reading(text(document.text)).identity.license
-    verdict = compare_claims((facts.license_claimed, facts.license_name, None), (found, None, None))
+    read = reading(text(document.text))
+    claimed = entry(name_to_license(facts.license_claimed))
+    if claimed is not None and claimed.open_source and rules_out_open_source(read.clauses):
+        return "tighter", True
+    verdict = compare_claims(
+        (facts.license_claimed, facts.license_name, None), (read.identity.license, None, None)
+    )
     return verdict.direction, verdict.substantive and facts.license_claimed is not None
