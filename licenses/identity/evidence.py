@@ -81,6 +81,7 @@ TELLING = frozenset(
         "strong",
         "weak",
         "preview",
+        "++",
     }
 )
 # Those that make another license even of one that is named.
@@ -89,7 +90,7 @@ MODIFYING = frozenset({"modified", "addendum", "amendment", "supplemental", "exc
 _BORROWED = re.compile(
     r"(?i)\b(?:based (?:in part )?(?:up)?on|identical to|derived from|modif\w+|adapted from|similar to)\W"
 )
-_HEADING_WORDS = frozenset({"license", "agreement", "terms", "policy", "contract"})
+_HEADING_WORDS = frozenset({"license", "agreement", "policy", "contract", "rail", "openrail", "eula"})
 # Words that change what a clause means: one of them, added, is an alteration.
 TURNING = frozenset(
     {
@@ -145,6 +146,7 @@ class Head:
             license_id
             for license_id, first, last in found_names
             if len(words(start[:first])) < TITLE_BEGINS
+            and TELLING.isdisjoint(words(start[max(0, first - 30) : first])[-1:])
             and not _BORROWED.search(start[max(0, first - 40) : first])
             and (not own_numbers(license_id) or any(sign.isdigit() for sign in start[first:last]))
         ]
@@ -245,13 +247,13 @@ def contradicted(head: Head, found: Difference, reference: Reference) -> str | N
     if strange:
         return f"the heading adds {min(strange)}"
     title = reference.title
-    if named or head.holds(title):
+    if named:
         return None
     numbers = own_numbers(reference.license)
     versions = {word for word in found.head if "." in word}
     if numbers and versions and numbers.isdisjoint(head.first):
         return f"the heading says {min(versions)}"
-    if not title or not has_heading(head, found):
+    if not title or head.holds(title) or not has_heading(head, found):
         return None
     wanting = TELLING.intersection(title) - set(head.first)
     wanting |= numbers.intersection(title) - set(head.first)
@@ -260,7 +262,8 @@ def contradicted(head: Head, found: Difference, reference: Reference) -> str | N
 
 def has_heading(head: Head, found: Difference) -> bool:
     """Whether the text begins with something of its own, or with a name."""
-    return bool(head.named) or not _HEADING_WORDS.isdisjoint(found.head)
+    begins = (*head.first[:TITLE_BEGINS], *found.head)
+    return bool(head.named) or not _HEADING_WORDS.isdisjoint(begins)
 
 
 def own_numbers(license_id: str) -> set[str]:

@@ -25,8 +25,8 @@ _ADDRESS = re.compile(r"\bhttps?://[^\s<>\"\])]+|\bwww\.[^\s<>\"\])]+")
 _MARKS = re.compile(r"([^\w\s\x00-\x7f]{16})[^\w\s\x00-\x7f]+")
 # A Han, Kana or Hangul character is a word of its own.
 _IDEOGRAPH = re.compile("([\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af])")
-# A number with its points ("3.1", "1.1.1") is one word.
-_WORD = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
+# A number with its points ("3.1", "1.1.1") is one word; so is "++", which tells two OpenRAIL licenses apart.
+_WORD = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+|\+\+")
 _SPELLING = {"licence": "license", "licences": "licenses", "licenced": "licensed", "sublicence": "sublicense"}
 
 
