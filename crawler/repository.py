@@ -150,7 +150,7 @@ def _siblings(value: Any, patterns: Sequence[str]) -> tuple[tuple[str, ...] | No
     if not isinstance(value, list):
         return None, None
     names = [item.get("rfilename") for item in value if isinstance(item, dict)]
-    paths: list[str] = [name for name in names if _is_path(name)]
+    paths = [name for name in names if isinstance(name, str) and _is_path(name)]
     kept = [path for path in paths if path == CARD or role_of(path, patterns)]
     weights = any(_WEIGHTS.search(path) and not _NOT_WEIGHTS.search(path) for path in paths)
     return tuple(kept[:MOST_SIBLINGS]), weights

@@ -11,17 +11,18 @@ from typing import Any
 
 import orjson
 
-from licenses.openness import Type, rules_out_open_source
+from licenses.bundle import DocumentRead, bound_clauses, for_weights
+from licenses.openness import Openness, openness, rules_out_open_source
 from schedules.configuration import System
 from schedules.session import Session
 from schedules.words import in_words
-from storage.state import load_documents
-from storage.understanding import Analysis
+from storage.position import GONE, documents_read
+from storage.state import load_state
 
 MOST_RESTRICTIONS = 8
-BINDING = ("license", "policy", "gate", "terms")
+_GATES = ["false", "true", "auto", "manual"]
 _SUBJECT = (
-    "select s.kind, s.name, c.license_found, c.openness, v.license_claimed, v.availability, c.version"
+    "select s.kind, c.license_found, v.availability, v.gated, c.has_weights, c.version, v.license_link"
     " from subject s join current c on c.subject = s.id join version v on v.id = c.version"
     " where s.kind = ? and s.name = ? order by c.unavailable_since is not null, s.id desc limit 1"
 )
@@ -33,9 +34,15 @@ class _Part:
 
     subject: str
     license: str | None
-    openness: Type
     available: bool
-    texts: list[tuple[str, str, Analysis]]  # place, text hash, what the rules say
+    gated: str
+    has_weights: bool | None
+    link: str | None
+    documents: list[DocumentRead]
+
+    @property
+    def is_terms(self) -> bool:
+        return self.subject.startswith("terms:")
 
 
 def rebuild(session: Session) -> None:
@@ -57,15 +64,15 @@ def _told(session: Session, system: System) -> tuple[Any, ...]:
     there = [part for part in parts if part.available] or parts
     if not there:
         return "unknown", None, None, None, _why_nothing(session, system)
-    kind: Type = _strictest(part.openness for part in there)
+    found = _type(there)
     restrictions = _restrictions(there)
     licenses = list(dict.fromkeys(part.license for part in there if part.license))
     return (
-        kind,
+        found.type,
         ", ".join(licenses) or None,
         ", ".join(in_words(name) for name in list(restrictions)[:MOST_RESTRICTIONS]) or None,
-        orjson.dumps(_evidence(there, restrictions)).decode(),
-        None if kind != "unknown" else _why_unknown(there),
+        orjson.dumps(_evidence(there, restrictions, found)).decode(),
+        "; ".join(found.reasons) if found.type == "unknown" else None,
     )
 
 
@@ -75,51 +82,56 @@ def _part(session: Session, subject: str) -> _Part | None:
     row = conn.execute(_SUBJECT, (kind, name)).fetchone()
     if row is None:
         return None
-    texts = []
-    for document in load_documents(conn, row[6]):
-        if document.role in BINDING:
-            digest = session.archive.blobs.digest(document.text).hex()
-            texts.append((document.place, digest, session.understanding.of(document.text)))
-    return _Part(subject, row[2], row[3], row[5] not in ("unavailable", "disabled"), texts)
+    _, license, availability, gated, has_weights, version, link = row
+    documents = documents_read(session.understanding, load_state(conn, version))
+    weights = None if has_weights is None else bool(has_weights)
+    return _Part(subject, license, availability not in GONE, gated, weights, link, documents)
 
 
-def _strictest(kinds: Any) -> Type:
-    """A system is as open as the least open of its subjects; one that is unknown leaves it unknown."""
-    order: list[Type] = ["unknown", "proprietary", "open", "open-source"]
-    return min(kinds, key=order.index)
+def _type(parts: list[_Part]) -> Openness:
+    """By all texts together: a hosted system has no weights to be had; of repositories the least open one counts."""
+    repositories = [part for part in parts if not part.is_terms]
+    clauses = [bound.clause for part in parts for bound in bound_clauses(part.documents)]
+    licenses = [one.identity for part in parts for one in for_weights(part.documents, link=part.link)]
+    if not repositories:
+        return openness(licenses, clauses, has_weights=False if licenses else None)
+    weights = [part.has_weights for part in repositories]
+    return openness(
+        licenses,
+        clauses,
+        has_weights=True if True in weights else None if None in weights else False,
+        gated=max((part.gated for part in repositories), key=_shut),
+        available=any(part.available for part in repositories),
+    )
+
+
+def _shut(gated: str) -> int:
+    return _GATES.index(gated) if gated in _GATES else 0
 
 
 def _restrictions(parts: list[_Part]) -> dict[str, dict[str, Any]]:
     """What rules out open source, each with the first quotation that proves it."""
     found: dict[str, dict[str, Any]] = {}
     for part in parts:
-        for place, digest, analysis in part.texts:
-            wanted = rules_out_open_source(analysis.clauses)
-            for clause in analysis.clauses:
-                if clause.clause in wanted and clause.clause not in found:
-                    found[clause.clause] = {
-                        "clause": clause.clause, "quote": clause.quote[:600], "start": clause.start,
-                        "end": clause.end, "parameters": clause.parameters, "subject": part.subject, "place": place,
-                        "text_hash": digest,
-                    }  # fmt: skip
+        for bound in bound_clauses(part.documents):
+            clause = bound.clause
+            if rules_out_open_source([clause]) and clause.clause not in found:
+                found[clause.clause] = {
+                    "clause": clause.clause, "quote": clause.quote[:600], "start": clause.start, "end": clause.end,
+                    "parameters": clause.parameters, "subject": part.subject, "place": bound.document.place,
+                    "text_hash": bound.document.text_hash,
+                }  # fmt: skip
     return found
 
 
-def _evidence(parts: list[_Part], restrictions: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+def _evidence(parts: list[_Part], restrictions: dict[str, dict[str, Any]], found: Openness) -> list[dict[str, Any]]:
     texts = [
-        {"subject": part.subject, "place": place, "text_hash": digest, "license": analysis.license}
+        {"subject": part.subject, "place": one.place, "text_hash": one.text_hash, "license": one.identity.license}
         for part in parts
-        for place, digest, analysis in part.texts
+        for one in part.documents
+        if not one.missing
     ]
-    return [*texts, *restrictions.values()]
-
-
-def _why_unknown(parts: list[_Part]) -> str:
-    if not any(part.available for part in parts):
-        return "none of its subjects is to be had any more"
-    if not any(part.texts for part in parts):
-        return "no license text was found; a tag alone proves nothing"
-    return "the texts found are no license that is known, or depart from it"
+    return [{"type": found.type, "reasons": list(found.reasons)}, *texts, *restrictions.values()]
 
 
 def _why_nothing(session: Session, system: System) -> str:
