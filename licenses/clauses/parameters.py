@@ -19,7 +19,7 @@ _LONGEST_WORDS = 700
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s\"'<>()\[\]\u4e00-\u9fff]{3,300}|\b[a-z0-9.-]{2,60}\.[a-z]{2,6}/[^\s\"'<>()\[\]]{2,200}"
 )
-_QUOTED = re.compile(r'"([^"]{1,700})"')
+_QUOTED = re.compile(r"""(?:"|(?<![^ (:])')((?<=")[^"]{1,700}|(?<=')[^'"]{10,500})(?:"|'(?![a-z]))""")
 _DEFINING = ("(", "(the ", "(a ", "(each, a ", "(collectively, ", "(an ")
 # Labels in quotation marks that are no words to be shown: a file's name, a term being defined.
 _LABELS = re.compile(r"(?i)(?:notices?|readme|attribution|content filters?|license|licence|model|as is)$")

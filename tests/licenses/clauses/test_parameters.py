@@ -163,3 +163,16 @@ def test_a_policy_that_floats() -> None:
         "from time to time, which is incorporated by reference into this Agreement."
     )
     assert stated("acceptable-use-policy", text) == {"url": "https://example.org/policy", "floating": True}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "You must retain the following attribution notice in all copies: 'Foo model, (c) Foo Ltd.'",
+        "You must include the following notice in each copy: Foo model, (c) Foo Ltd.",
+        'You shall keep the following notice in a "NOTICE" file:\n\n"Foo model, (c) Foo Ltd."\n',
+        "You shall keep the following notice in all copies:\n\nFoo model, (c) Foo Ltd.\n",
+    ],
+)
+def test_words_of_a_notice_however_they_are_set_off(written: str) -> None:
+    assert stated("attribution-notice", written) == {"text": "Foo model, (c) Foo Ltd."}
