@@ -145,7 +145,7 @@ def _of_subject(
 def _of_license(conn: sqlite3.Connection, name: str) -> int:
     rows = conn.execute(
         "select text, altered, similarity from analysis where license = ? collate nocase"
-        " and rules = (select max(rules) from analysis) order by altered, similarity desc limit 50", (name,)
+        " and rules = (select max(rules) from analysis) order by altered, similarity desc limit 12", (name,)
     ).fetchall()  # fmt: skip
     if not rows:
         raise NotThere(f"{name}: neither a text, a subject, nor a license that was found in this archive.")

@@ -18,6 +18,7 @@ from explorer.openness_facts import (
     MOST_SUBJECTS,
     RawFacts,
     System,
+    TextReader,
     best_known,
     open_datasets,
     raw_facts,
@@ -28,11 +29,17 @@ from explorer.openness_history import TYPES, Point, Series, series
 from explorer.page import Page, open_page
 from explorer.time_bar import Scale, axis, moment_of
 
-SYSTEMS_A_PAGE = 60
+SYSTEMS_A_PAGE = 30
 _MODELS_INSTEAD = 30
 _KEPT_SERIES = 16
 _HEIGHT, _TOP, _BOTTOM = 236, 8, 208  # pixels
 
+# What changes with everything that the series is made of: a run that ends, a version, a text read, a system named.
+_STATE = (
+    "select (select max(id) from run), (select count(*) from run where finished_at is null),"
+    " (select max(id) from version), (select max(rowid) from clause), (select max(id) from rules),"
+    " (select group_concat(subjects) from system)"
+)
 _series: dict[tuple[object, ...], Series] = {}
 
 TYPE_NAMES = {
@@ -90,8 +97,9 @@ def _gather(conn: sqlite3.Connection, start: int) -> tuple[list[System], int, di
     if not total:
         shown = best_known(conn, _MODELS_INSTEAD)
     raw: dict[str, RawFacts] = {}
+    reader = TextReader(conn)
     for name in dict.fromkeys(name for system in shown for name in system.subjects[:MOST_SUBJECTS]):
-        facts = raw_facts(conn, name)
+        facts = raw_facts(conn, name, reader)
         if facts is not None:
             raw[name] = facts
     return shown, total, raw
@@ -118,10 +126,8 @@ def _link(page: Page, cell: Cell) -> str | None:
 
 
 async def _series_of(page: Page, over_all: bool) -> Series:
-    """The series, kept in memory until there is another snapshot: nothing else changes it."""
-    state = await page.read(
-        lambda conn: conn.execute("select max(id), (select max(id) from rules) from run").fetchone()
-    )
+    """The series, kept in memory until something is recorded or read anew."""
+    state = await page.read(lambda conn: conn.execute(_STATE).fetchone())
     key = page.db.path, over_all, tuple(state)
     if key not in _series:
         found = await page.read(lambda conn: series(conn, None if over_all else _subjects(conn)))

@@ -78,7 +78,7 @@ def best_known(conn: sqlite3.Connection, count: int) -> list[System]:
     return [System(row[0], None, row[1], row[2], None, None, (row[0],)) for row in rows]
 
 
-def raw_facts(conn: sqlite3.Connection, subject: str) -> RawFacts | None:
+def raw_facts(conn: sqlite3.Connection, subject: str, reader: TextReader) -> RawFacts | None:
     """The facts of a subject by its full name; None if the archive never saw it."""
     kind, _, name = subject.partition(":")
     row = conn.execute(
@@ -93,7 +93,6 @@ def raw_facts(conn: sqlite3.Connection, subject: str) -> RawFacts | None:
         " join document d on d.id = vd.document join blob b on b.id = d.text"
         " where vd.version = ? and d.subject = ? order by d.id", (version, subject_id)
     ).fetchall()  # fmt: skip
-    reader = TextReader(conn)
     read = tuple(reader.document(*found) for found in documents if found[0] in _READ)
     cards = [found for found in documents if found[0] == "card"]
     facts = SubjectFacts(
