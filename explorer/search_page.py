@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -21,8 +22,10 @@ async def search_page(datasette: Any, request: Any) -> Any:
     found: dict[str, Any] = {"said": said, "asked": len(said) >= SHORTEST, "wording": wording, "most": SHOWN}
     if found["asked"]:
         pattern = "%" + said.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        for name, find in (("subjects", _subjects), ("clauses", _clauses), ("events", _events)):
-            found[name], found[f"{name}_unfinished"] = await _part(page, find, pattern)
+        parts = {"subjects": _subjects, "clauses": _clauses, "events": _events}
+        answers = await asyncio.gather(*(_part(page, find, pattern) for find in parts.values()))
+        for name, (rows, unfinished) in zip(parts, answers, strict=True):
+            found |= {name: rows, f"{name}_unfinished": unfinished}
     return await page.render("licensedrift_search.html", found, title="Search")
 
 
@@ -37,9 +40,9 @@ def _subjects(conn: sqlite3.Connection, pattern: str) -> list[dict[str, Any]]:
     """By name, former names included; those that are used most come first."""
     rows = conn.execute(
         "select s.kind || ':' || s.name, v.license_claimed, c.license_found, c.openness, c.unavailable_since"
-        " from subject s join current c on c.subject = s.id join version v on v.id = c.version"
-        " where s.name like :pattern escape '\\' or s.id in"
-        " (select subject from former_name where name like :pattern escape '\\')"
+        " from (select id from subject where name like :pattern escape '\\'"
+        " union select subject from former_name where name like :pattern escape '\\' limit 2000) f"
+        " join subject s on s.id = f.id join current c on c.subject = s.id join version v on v.id = c.version"
         " order by ifnull(c.downloads, -1) desc, s.name limit :most",
         {"pattern": pattern, "most": SHOWN},
     )
@@ -64,10 +67,10 @@ def _clauses(conn: sqlite3.Connection, pattern: str) -> list[dict[str, Any]]:
 
 
 def _events(conn: sqlite3.Connection, pattern: str) -> list[dict[str, Any]]:
-    """Events whose words before or after have it, newest first, each once."""
+    """Events whose words before or after have it, last recorded first, each once."""
     rows = conn.execute(
         "select id, ifnull(parent, id) from event where before like :pattern escape '\\'"
-        " or after like :pattern escape '\\' order by at desc, id desc limit :most",
+        " or after like :pattern escape '\\' order by id desc limit :most",
         {"pattern": pattern, "most": 3 * SHOWN},
     ).fetchall()
     found = []

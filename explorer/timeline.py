@@ -26,6 +26,17 @@ _NAMES = (
     "after", "before_hash", "after_hash", "evidence_before", "evidence_after", "flip", "rules_version",
 )  # fmt: skip
 
+# A clause that drifted often is met soon when events are read newest first; of a rare one the events are looked up.
+MANY = 2_000
+_RARE_CLAUSE = "e.id in (select parent from event where clause = :clause)"
+_COMMON_CLAUSE = "exists (select 1 from event k where k.parent = e.id and k.clause = :clause)"
+# Subjects that config.toml names one by one: no list brought them, or a system has them.
+_BY_NAME = (
+    "select subject from current where watch is null union select n.id from system y, json_each(y.subjects) j"
+    " join subject n on n.kind = substr(j.value, 1, instr(j.value, ':') - 1)"
+    " and n.name = substr(j.value, instr(j.value, ':') + 1)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Filter:
@@ -65,7 +76,7 @@ def filter_of(page: Page) -> Filter:
     return found
 
 
-def _conditions(asked: Filter) -> tuple[list[str], dict[str, str]]:
+def _conditions(asked: Filter, rare: bool) -> tuple[list[str], dict[str, str]]:
     conditions, bound = ["e.parent is null"], asked.values()
     if asked.direction:
         conditions.append("e.direction = :direction")
@@ -74,7 +85,7 @@ def _conditions(asked: Filter) -> tuple[list[str], dict[str, str]]:
     if asked.substantive:
         conditions.append(f"e.substantive = {int(asked.substantive)}")
     if asked.clause:
-        conditions.append("e.id in (select parent from event where clause = :clause)")
+        conditions.append(_RARE_CLAUSE if rare else _COMMON_CLAUSE)
     if asked.author:
         # '0' follows '/': a range, so that the index on names serves.
         bound |= {"from_name": f"{asked.author}/", "to_name": f"{asked.author}0"}
@@ -86,11 +97,13 @@ def _conditions(asked: Filter) -> tuple[list[str], dict[str, str]]:
         bound |= {"subject_kind": kind, "subject_name": name}
         conditions.append("s.name = :subject_name and s.kind = :subject_kind")
     if asked.watched:
-        conditions.append(
-            "(exists (select 1 from current c where c.subject = e.subject and c.watch is null)"
-            " or exists (select 1 from system y, json_each(y.subjects) j where j.value = s.kind || ':' || s.name))"
-        )
+        conditions.append(f"e.subject in ({_BY_NAME})")
     return conditions, bound
+
+
+def _is_rare(conn: sqlite3.Connection, clause: str | None) -> bool:
+    query = f"select count(*) from (select 1 from event where clause = ? limit {MANY})"
+    return clause is not None and bool(conn.execute(query, (clause,)).fetchone()[0] < MANY)
 
 
 def find(
@@ -100,7 +113,7 @@ def find(
 
     `before` is the (`at`, `id`) of the last event of the page above.
     """
-    conditions, bound = _conditions(asked)
+    conditions, bound = _conditions(asked, _is_rare(conn, asked.clause))
     values: dict[str, Any] = dict(bound)
     if before is not None:
         conditions.append("(e.at, e.id) < (:before_at, :before_id)")

@@ -135,10 +135,12 @@ def test_saved_questions_answer(reader: Reader) -> None:
         return reader.json(f"/archive/{path}&_shape=objects")["rows"]
 
     assert [row["subject"] for row in rows("made_from.json?name=lantern/glow-7b")] == ["model:spark/glow-chat"]
-    assert {row["subject"] for row in rows("user_limits_below.json?below=60000000")} == {"model:lantern/glow-7b"}
+    limits = rows("user_limits_below.json?below=60000000")
+    assert [row["above"] for row in limits] == [50_000_000]
+    assert {row["for_example"] for row in limits} == {"model:lantern/glow-7b"}
     assert {row["subject"] for row in rows("gone.json?x=1")} == {"model:ember/fading"}
     unknown = rows("unknown_texts_often_carried.json?at_least=1")
-    assert "Lantern Model License" in str([row["begins"] for row in unknown])
+    assert "您不得将本模型用于商业目的" in str([row["begins"] for row in unknown])
 
 
 def test_questions_are_listed_with_an_explanation(reader: Reader) -> None:
