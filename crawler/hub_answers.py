@@ -109,7 +109,7 @@ def _error(answer: Answer) -> Exception | None:
     if status == 401:
         if "Invalid credentials" in message:
             return RunStopped("the Hub refuses the token of HF_TOKEN: Invalid credentials")
-        return None if _is_wall(answer) else Unavailable("not there, or private (401)")
+        return None if _is_wall(answer) else PerhapsMissing("not there, or private (401)")
     if status == 403 and "access to this resource is disabled" in message.lower():
         return Disabled(message)
     if status in (400, 404, 413, 416):
@@ -121,6 +121,10 @@ def _is_wall(answer: Answer) -> bool:
     """Whether a web page came that the Hub's own API never sends: a login, a captcha, a proxy's."""
     is_page = "html" in answer.headers.get("content-type", "") or answer.content[:100].lstrip().startswith(b"<")
     return is_page and "x-error-message" not in answer.headers
+
+
+class PerhapsMissing(Unavailable):
+    """A 401: the same for what is missing, for what is private, and where the Hub answers nobody like us."""
 
 
 class TooLarge(CrawlError):

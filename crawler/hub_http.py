@@ -23,7 +23,7 @@ from huggingface_hub.utils._http import hf_request_event_hook
 from crawler import deadline
 from crawler.budget import API, Budget, bucket_of
 from crawler.errors import CrawlError, RunStopped
-from crawler.hub_answers import Answer, Refusals, Transient, meaning, without_content
+from crawler.hub_answers import Answer, PerhapsMissing, Refusals, Transient, meaning, without_content
 from crawler.settings import Contact, Network
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -46,6 +46,9 @@ class Request:
     read: Callable[[Answer], Any] | None = None
 
 
+PUBLIC = Request("/api/models", params=(("limit", "1"),))
+
+
 class HubHttp:
     """The session with one endpoint. Counts requests by budget and bytes of bodies."""
 
@@ -62,6 +65,7 @@ class HubHttp:
         self.budget = Budget(network.max_wait_seconds, network.reserve, sleep)
         self._sleep = sleep
         self._refusals = Refusals()
+        self._missing_in_a_row = 0
         self.counts: dict[str, int] = {}
         self.bytes = 0
         self._token = token
@@ -104,9 +108,29 @@ class HubHttp:
             reraise=True,
         )
         try:
-            return attempts(self._once, request, spent)
+            answer = attempts(self._once, request, spent)
         except Transient as error:
             raise self._given_up(request, error) from error
+        except PerhapsMissing:
+            self._doubt()
+            raise
+        self._missing_in_a_row = 0
+        return answer
+
+    def _doubt(self) -> None:
+        """Before a 401 is believed to speak of a repository: is what everybody may see still shown to us?
+
+        Asked at the first 401 in a row, and at the 2nd, 4th, 8th ..., so that many missing ones cost few requests.
+        """
+        self._missing_in_a_row += 1
+        if self._missing_in_a_row & (self._missing_in_a_row - 1):
+            return
+        try:
+            self._once(PUBLIC, _Patience(self._network.deadline_seconds))
+        except PerhapsMissing as error:
+            raise RunStopped("the Hub answers 401 to everything: it wants a login, or has shut us out") from error
+        except (CrawlError, Transient):
+            return  # trouble of another kind, which the next request will meet
 
     def _once(self, request: Request, patience: _Patience) -> Answer:
         bucket = bucket_of(request.path)

@@ -137,6 +137,34 @@ def test_t26_a_wall_before_everything_is_no_deletion(lab: ImpatientLab, code: in
     assert (result.status, result.events) == ("complete", [])
 
 
+LOGIN = {"X-Error-Message": "Invalid username or password.", "Content-Type": "application/json"}
+NOBODY = faults.status(401, '{"error":"Invalid username or password."}', LOGIN)  # what a missing one gets, too
+
+
+def test_t26_a_hub_that_wants_everybody_to_log_in_has_deleted_nobody(lab: ImpatientLab, world: World) -> None:
+    lab.at(D1)
+    lab.hub.faults.add(times=FOREVER, fault=NOBODY)
+    nothing_happened(lab, "401 to everything")
+    lab.hub.faults.clear()
+    edited(world)
+    lab.hub.faults.add(path=r"/lark/m[1-5]|/api/models\?", times=FOREVER, fault=NOBODY)
+    result = lab.at(D2)
+    assert (result.status, claims(result), lab.kinds().count("availability")) == ("partial", ["model:lark/m0"], 0)
+    lab.hub.faults.clear()
+    assert claims(lab.again()) == ["model:lark/m5"]
+
+
+def test_t26_where_others_are_shown_a_401_is_believed_at_the_cost_of_few_requests(
+    lab: ImpatientLab, world: World
+) -> None:
+    lab.at(D1)
+    for name in NAMES:
+        world.delete("models", name, date=D2)
+    lab.hub.log.clear()
+    assert [event["kind"] for event in lab.at(D2).events] == ["availability"] * 6
+    assert len(lab.hub.log) == 6 + 3
+
+
 @pytest.mark.parametrize("code", [400, 404])
 def test_t26_a_proxy_that_finds_nothing_is_no_deletion(lab: ImpatientLab, code: int) -> None:
     lab.at(D1)
