@@ -147,9 +147,7 @@ def _contradiction(claimed: str, document: DocumentRead) -> Finding:
     return Finding("stale" if stale else "contradiction", claimed, found, _evidence(document), severity)
 
 
-def _altered(
-    claimed: str, speaking: Sequence[DocumentRead], documents: Sequence[DocumentRead]
-) -> Iterator[Finding]:
+def _altered(claimed: str, speaking: Sequence[DocumentRead], documents: Sequence[DocumentRead]) -> Iterator[Finding]:
     """The text bears the name that is claimed, and was changed."""
     for document in speaking:
         if document.identity.altered and same_license(claimed, document.identity.license):

@@ -71,11 +71,7 @@ def opcodes(old: list[str], new: list[str]) -> list[tuple[int, int, int, int]]:
         return [(head + a, head + b, head + c, head + d) for c, d, a, b in turned]
     # Words and sentences that stand there very often are no anchors: they would make this cubic.
     matcher = SequenceMatcher(None, left, right, autojunk=max(len(left), len(right)) > 400)
-    return [
-        (head + a, head + b, head + c, head + d)
-        for tag, a, b, c, d in matcher.get_opcodes()
-        if tag != "equal"
-    ]
+    return [(head + a, head + b, head + c, head + d) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
 
 
 def word_changes(old: Sequence[Word], new: Sequence[Word]) -> list[tuple[int, int, int, int]]:

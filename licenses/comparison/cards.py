@@ -33,14 +33,10 @@ _MARKS_OF_A_CARD = (
 )  # fmt: skip
 _ABOUT = re2.compile(r"(?i)\blicen[cs](?:e|es|ed|ing)\b|许可|协议|terms of use|声明|商用")
 _LICENSE_HEADING = re2.compile(r"(?i)\blicen[cs](?:e|es|ing)\b|许可|terms of use|协议")
-_SPEAKS = re2.compile(
-    r"(?i)\blicen[cs]\w*|\bcommercial\w*|\bnon-?commercial\w*|许可|商用|商业|授权|开源协议"
-)
+_SPEAKS = re2.compile(r"(?i)\blicen[cs]\w*|\bcommercial\w*|\bnon-?commercial\w*|许可|商用|商业|授权|开源协议")
 _PROMISES = re2.compile(r"(?i)\bwill be (?:changed|replaced)\b|\bin the (?:near )?future\b|\bstay tuned\b|\bplan to\b")
 # Parts that are of somebody else: what was used, compared with, or thanked.
-_OTHERS = re2.compile(
-    r"(?i)\b(?:third[- ]party|dependenc\w+|acknowledg\w+|thanks|borrowed|copied from)\b"
-)
+_OTHERS = re2.compile(r"(?i)\b(?:third[- ]party|dependenc\w+|acknowledg\w+|thanks|borrowed|copied from)\b")
 
 CLOSED, ASKED, APPLIED, OPEN = 3, 2, 1.5, 1  # to commerce; by written permission; by a form
 # "The code is under X, while the weights are under Y."

@@ -113,9 +113,7 @@ def _residual(apart: Difference, old: Side, new: Side) -> list[Meant]:
     return list(meant(apart, old, new))
 
 
-def _filled(
-    base: Comparison, found: Sequence[ClauseChange], substantive: bool, direction: Direction
-) -> Comparison:
+def _filled(base: Comparison, found: Sequence[ClauseChange], substantive: bool, direction: Direction) -> Comparison:
     return replace(
         base,
         substantive=substantive,
@@ -216,7 +214,5 @@ def _translation(apart: Difference, old: Side, new: Side) -> bool:
     added = "".join(word.text for unit in units for word in unit.words)
     rest = (old if apart.gained else new).stream
     return (
-        len(added) > 600
-        and len(_HAN.findall(added)) > 0.6 * len(added)
-        and len(_HAN.findall(rest)) < 0.05 * len(rest)
+        len(added) > 600 and len(_HAN.findall(added)) > 0.6 * len(added) and len(_HAN.findall(rest)) < 0.05 * len(rest)
     )

@@ -28,9 +28,7 @@ _MOST_TRIMMED = 60
 class Side:
     """One of the two texts, with what is asked of it again and again; only what begins in `within`, if given."""
 
-    def __init__(
-        self, text: str, words: Sequence[Word] | None = None, within: Sequence[Span] | None = None
-    ) -> None:
+    def __init__(self, text: str, words: Sequence[Word] | None = None, within: Sequence[Span] | None = None) -> None:
         self.text = text
         self.units = telling_units(text, words)
         if within is not None:

@@ -11,6 +11,7 @@ import re2
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
+
 # A sentence with one of these says what somebody may, must or may not do.
 BINDS = re2.compile(
     r"\b(?:may|must|shall|should|will|can|cannot|agrees?|acknowledges?|grants?|granted|permi(?:t|ts|tted|ssions?)"

@@ -73,9 +73,7 @@ def test_an_altered_license_is_told() -> None:
 
 
 def test_the_gravest_comes_first_with_its_quote() -> None:
-    found = findings(
-        Claims("mit", tags=("license:gpl-3.0",)), [document("LICENSE", "CC-BY-NC-4.0", "non-commercial")]
-    )
+    found = findings(Claims("mit", tags=("license:gpl-3.0",)), [document("LICENSE", "CC-BY-NC-4.0", "non-commercial")])
     assert [one.severity for one in found] == ["high", "low"]
     assert found[0].evidence["quote_end"] == 10
     assert (found[0].claimed, found[0].found) == ("MIT", "CC-BY-NC-4.0")
