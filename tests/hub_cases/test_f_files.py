@@ -194,8 +194,9 @@ def test_f10_a_license_in_lfs_comes_from_elsewhere_without_the_token(tmp_path: P
         assert lab.again(full=True).events == []
 
 
-def test_f10_bytes_from_elsewhere_that_are_not_those_announced_are_refused(tmp_path: Path) -> None:
-    with one_model(tmp_path, FILES, lfs=("LICENSE",)) as lab:
+@pytest.mark.parametrize("files", [FILES, {"LICENSE": TEXT}], ids=["by-the-tree", "by-the-redirect"])
+def test_f10_bytes_from_elsewhere_that_are_not_those_announced_are_refused(tmp_path: Path, files) -> None:
+    with one_model(tmp_path, files, lfs=("LICENSE",)) as lab:
         lab.hub.faults.add(path=r"/repos/", times=100, fault=status(200, b"another text"))
         result = lab.at(D1)
         assert "LICENSE" not in stored(lab)
