@@ -193,12 +193,13 @@ def _verdict(left: Side, right: Side, role: str | None) -> tuple[str, bool] | No
     if not left.text_hash or not right.text_hash or len(left.text) + len(right.text) > MOST_JUDGED:
         return None
     key = left.text_hash, right.text_hash, role
-    if key not in _verdicts:
+    known = _verdicts.get(key)
+    if known is None:
         found = compare(left.text, right.text, role=role)
-        _verdicts[key] = found.direction, found.substantive
+        known = _verdicts[key] = found.direction, found.substantive
         while len(_verdicts) > _KEPT_VERDICTS:
             _verdicts.popitem(last=False)
-    return _verdicts[key]
+    return known
 
 
 def _context(asked: Asked, left: Side, right: Side, shown: Shown) -> dict[str, Any]:

@@ -59,6 +59,18 @@ def test_white_space_and_line_ends_elsewhere_are_no_difference() -> None:
     assert text_diff(LICENSE, wrapped).changed == 0
 
 
+def test_blank_lines_between_items_tear_nothing_apart() -> None:
+    items = [f"{n}. Whoever hands on copy {n} of Heron 3 keeps its notice." for n in range(8)]
+    diff = text_diff("\n".join(items), "\n\n".join(item.replace("Heron 3", "Heron 3.1") for item in items))
+    assert [row.kind for row in diff.rows if row.kind != "same"] == ["changed"] * 8
+    assert all(marked(row.right) == [".1"] for row in diff.rows if row.kind == "changed")
+
+
+def test_a_hidden_character_is_a_difference() -> None:
+    (row,) = text_diff("You may use it.", "You may\u200b use it.").rows
+    assert marked(row.right) == ["\u200b"]
+
+
 def test_a_paragraph_on_one_line_is_cut_into_sentences_with_anchors_of_their_own() -> None:
     sentences = [f"This is the sentence with the number {n}, and it says nothing else at all." for n in range(40)]
     before, after = " ".join(sentences), " ".join(sentences).replace("number 20,", "number 99,")
