@@ -18,7 +18,8 @@ _TITLE = re2.compile(
     r"(?i)terms|polic(?:y|ies)|licen[sc]e|agreement|conditions|legal|guidelines|notice|addendum|privacy|rules|principles"
 )
 _DATE = re2.compile(
-    r"(?i)(?:effective|updated|modified|revised|version|dated?|as of|in force)\b.{0,40}\d|\b(?:19|20)\d\d-\d\d-\d\d\b"
+    r"(?i)\b(?:effective|updated|modified|revised|version|dated?|as of|in force)\b.{0,40}\b(?:19|20)\d\d\b"
+    r"|\b(?:19|20)\d\d-\d\d-\d\d\b|\b\d{1,2}[./]\d{1,2}[./](?:\d\d)?\d\d\b"
 )
 _STABLE_NAME = re2.compile(r"[A-Za-z][A-Za-z-]{2,40}")
 

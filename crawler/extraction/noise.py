@@ -18,6 +18,7 @@ _ACCEPT = re2.compile(
     r"(?: all| only| non-?essential| essential| necessary| optional)*(?: cookies?)?"
     r"|(?:only )?(?:necessary|essential) cookies|manage (?:cookies|preferences)|cookie (?:settings|preferences)"
 )
+LONGEST_CALL = 20  # words of a link above the title that calls readers elsewhere
 MENU = 5  # links that make a menu
 _PART = re2.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 # Makers of consent banners, and what else a banner's name says beside "cookie" or "consent". A section of the terms
@@ -64,6 +65,11 @@ def drop_link_lists(root: Tag) -> None:
     with_prose = [place for place, tag in enumerate(blocks) if weights[tag].prose and not _inner_prose(tag, weights)]
     if not with_prose:
         return
+    title = next((place for place, tag in enumerate(blocks) if tag.name in HEADINGS), len(blocks))
+    for tag in blocks[: min(title, with_prose[0])]:
+        weight = weights[tag]
+        if not tag.decomposed and 0 < weight.words == weight.linked <= LONGEST_CALL:
+            tag.decompose()
     for tag in [*blocks[: with_prose[0]], *blocks[with_prose[-1] + 1 :]]:
         weight = weights[tag]
         if tag.decomposed or weight.prose or weight.link_share < 0.8 or tag.name in HEADINGS:

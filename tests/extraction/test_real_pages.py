@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,24 @@ def test_pages_that_differ_in_noise_alone_have_the_same_text(folder: str) -> Non
     one, other = sorted((PAGES / folder).glob("noise-pair-*.html"))
     assert one.read_bytes() != other.read_bytes()
     assert extract(one.read_bytes(), url=None).text == extract(other.read_bytes(), url=None).text
+
+
+def noisy(html: bytes) -> bytes:
+    """A page as it might come the next day: parameters, nonces, a banner, offers, ages; not a word of its terms."""
+    html = re.sub(rb'(<a\b[^>]*?href=")([^"#?]+)"', rb'\1\2?utm_source=mail&sid=81723"', html)
+    html = html.replace(b"<script", b'<script nonce="9f2"').replace(b"<div", b'<div data-request="77"')
+    html = re.sub(rb"(</h1>)", rb"\1<div>Updated 3 days ago</div><div>6 min read</div>", html, count=1)
+    html = re.sub(rb"(<body[^>]*>)", rb'\1<div class="news"><a href="/new">Try our new model</a></div>', html, count=1)
+    other = b'<section><h2>Related articles</h2><ul><li><a href="/a1">How to cancel a plan</a></li></ul></section>'
+    place = b"</main>" if b"</main>" in html else b"</body>"
+    banner = (
+        b"<div><p>We use cookies to improve what you see on this site.</p><button>Accept all cookies</button></div>"
+    )
+    return html.replace(place, other + place, 1).replace(b"</body>", banner + b"</body>")
+
+
+@needs_corpus
+@pytest.mark.parametrize("path", RAW[::4], ids=name)
+def test_noise_of_another_day_changes_no_text(path: Path) -> None:
+    content = path.read_bytes()
+    assert extract(noisy(content), url=None).text == extract(content, url=None).text
