@@ -83,6 +83,11 @@ def stored(lab: Lab, subject: str = SUBJECT) -> dict[str, Stored]:
         }
 
 
+def findings(lab: Lab) -> list[tuple[str, str | None, str | None]]:
+    """What the archive finds amiss: kind, what is claimed, what was found."""
+    return [(row["claim"], row["claimed"], row["found"]) for row in lab.rows("select * from findings")]
+
+
 def reasons(result: Any) -> list[str]:
     """Why subjects could not be looked at."""
     return [failure.reason for failure in result.failures]

@@ -22,6 +22,7 @@ from tests.hub_cases.one_model import (
     TEXT,
     asked,
     card,
+    findings,
     forbidden_server,
     kinds,
     one_model,
@@ -45,6 +46,7 @@ def test_c16_card_tag_and_text_are_recorded_each_as_it_is(tmp_path: Path) -> Non
         assert lab.at(D1).status == "complete"
         (version,) = lab.rows("select license_claimed, license_tags from versions")
         assert version == {"license_claimed": "mit", "license_tags": '["gpl-3.0"]'}
+        assert ("tags", "mit", "gpl-3.0") in findings(lab)
         assert stored(lab)["LICENSE"].content == TEXT
 
 
@@ -54,6 +56,7 @@ def test_c17_other_without_a_text_is_a_claim_and_no_license(tmp_path: Path) -> N
         row = lab.catalog(SUBJECT)
         assert (row["license_claimed"], row["license_name"], row["license_link"]) == ("other", None, None)
         assert [found.role for found in stored(lab).values()] == ["card"]
+        assert findings(lab) == [("vague", "other", None)]
 
 
 def test_c18_a_dangling_link_is_kept_and_is_no_failure(tmp_path: Path) -> None:
@@ -62,6 +65,7 @@ def test_c18_a_dangling_link_is_kept_and_is_no_failure(tmp_path: Path) -> None:
         assert (result.status, result.failures) == ("complete", [])
         assert lab.catalog(SUBJECT)["license_link"] == "LICENSE"
         assert set(stored(lab)) == {"README.md"}
+        assert ("dangling-link", "LICENSE", None) in findings(lab)
 
 
 def test_c18_a_link_to_a_file_of_any_name_is_followed(tmp_path: Path) -> None:
@@ -126,6 +130,7 @@ def test_c19_a_link_to_what_was_never_there_is_dangling(tmp_path: Path) -> None:
     with one_model(tmp_path, {"README.md": linking(link)}) as lab:
         result = lab.at(D1)
         assert (result.status, set(stored(lab))) == ("complete", {"README.md"})
+        assert ("dangling-link", link, None) in findings(lab)
 
 
 def _many(folder: Path, links: Mapping[str, Any], check: Any, *, allow: str = '["127.0.0.1"]') -> None:
@@ -270,6 +275,7 @@ def test_c23_an_unknown_identifier_is_recorded_and_its_changes_too(tmp_path: Pat
         (event,) = [event for event in lab.at(D3).events if event["kind"] == "claim"]
         assert (event["before"], event["after"]) == ("openmdw-1.1", "openmdw-2.0")
         assert lab.catalog(SUBJECT)["license_claimed"] == "openmdw-2.0"
+        assert ("unknown-license", "openmdw-2.0", None) in findings(lab)
 
 
 @pytest.mark.parametrize(
