@@ -37,6 +37,8 @@ COMMANDS = {
     "status": ("schedules.commands:status", "Say how the archive and its last refresh are doing."),
     "schedule": ("schedules.commands:schedule", "Refresh by the schedule of config.toml until stopped."),
     "reinterpret": ("schedules.commands:reinterpret", "Read all stored texts again with the current rules."),
+    "backup": ("storage.commands:backup", "Copy the archive while anything runs, and check the copy."),
+    "backfill": ("schedules.commands:backfill", "Read the past of repositories from the Hub's own git."),
     "import-declarations": (
         "crawler.commands:import_declarations",
         "Turn Open Terms Archive declarations into [[terms]].",

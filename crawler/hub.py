@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 import httpx2
 from huggingface_hub import constants
@@ -24,7 +24,7 @@ from crawler.hub_expand import EXPAND, Expand
 from crawler.hub_files import File, Files, git_oid
 from crawler.hub_http import HubHttp, Request
 from crawler.hub_json import array, record
-from crawler.hub_lists import Page, Walk
+from crawler.hub_lists import Page, Walk, next_page
 from crawler.hub_names import api_path, repo_path
 from crawler.repository import BadRow, Repository, from_row, time_of
 from crawler.settings import Contact, Network
@@ -38,7 +38,8 @@ _OID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file as the tree has it: git's name of it, its size in bytes, and when it was last committed (ISO 8601).
+    """A file as the tree has it: git's name of it, its size in bytes, and when and by which
+    commit it was last written (ISO 8601; sha).
 
     Of a file in LFS, git's name is that of the pointer; `sha256` is that of the bytes.
     """
@@ -48,12 +49,21 @@ class Entry:
     size: int
     committed_at: str | None = None
     sha256: str | None = None
+    commit: str | None = None
 
     def names(self, content: bytes) -> bool:
         """Whether this is the file with that content, as far as the tree tells."""
         if self.sha256 is not None:
             return hashlib.sha256(content).hexdigest() == self.sha256
         return self.oid is None or git_oid(content) == self.oid
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit: its sha, and its date (ISO 8601, UTC)."""
+
+    sha: str
+    date: str
 
 
 class Hub:
@@ -176,6 +186,20 @@ class Hub:
             return None
         return True
 
+    def history(self, kind: str, name: str, revision: str) -> list[Commit]:
+        """All commits of `revision`, newest first, a thousand a request. Raises CrawlError, NoSuchRevision."""
+        found: list[Commit] = []
+        url: str | None = api_path(kind, name) + "/commits/" + quote(revision, safe="") + f"?limit={COMMITS}"
+        seen: set[str] = set()
+        while url is not None and url not in seen:
+            seen.add(url)
+            path, _, query = url.partition("?")
+            answer = self._http.ask(Request(path, params=tuple(parse_qsl(query)), read=array))
+            found += [one for item in answer.value or () if (one := _commit(item)) is not None]
+            onward = next_page(answer)
+            url = None if onward is None else httpx2.URL(onward).raw_path.decode("ascii")
+        return found
+
     def license_tags(self) -> list[str]:
         """The license identifiers that the Hub knows today, in its order."""
         answer = self._http.ask(Request("/api/models-tags-by-type", read=record))
@@ -198,6 +222,12 @@ class Hub:
         return answer.content
 
 
+def _commit(item: Any) -> Commit | None:
+    if not isinstance(item, dict) or not isinstance(item.get("id"), str) or not isinstance(item.get("date"), str):
+        return None
+    return Commit(item["id"], item["date"][:19] + "Z")
+
+
 def _entry(item: Any) -> Entry | None:
     if not isinstance(item, dict) or item.get("type") != "file" or not isinstance(item.get("path"), str):
         return None
@@ -211,6 +241,7 @@ def _entry(item: Any) -> Entry | None:
         size if isinstance(size, int) else 0,
         date,
         linked if isinstance(linked, str) and _OID.fullmatch(linked) else None,
+        sha if isinstance(sha := commit.get("id") if isinstance(commit, dict) else None, str) else None,
     )
 
 

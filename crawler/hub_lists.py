@@ -88,7 +88,7 @@ class Walk:
         while True:
             answer = self._ask(url)
             page = self._rows(answer.value)
-            onward = self._next(answer)
+            onward = next_page(answer)
             done += len(page.rows)
             finished = onward is None or (self._limit is not None and done >= self._limit)
             if not finished and rounds.again({row.hub_id for row in page.rows}):
@@ -146,29 +146,6 @@ class Walk:
             raise _StartAgain("the Hub ignores expand: asking for full rows")
         return page
 
-    def _next(self, answer: Answer) -> str | None:
-        """The URL of the next page. Raises CrawlError if it leads away from the Hub, or cannot be read."""
-        header = answer.headers.get("link", "")[:MAX_LINK]
-        for target, parameters in _LINK.findall(header):
-            for name, quoted, plain in _PARAMETER.findall(parameters):
-                if name.lower() == "rel" and "next" in (quoted or plain).lower().split():
-                    return self._checked(httpx2.URL(answer.url), target)
-        # To overlook a next page would make everyone on it look deleted.
-        if re2.search(r"(?i)\bnext\b", _LINK_TARGET.sub("", header)):
-            raise CrawlError(f"a Link header that cannot be read: {header[:100]!r}")
-        return None
-
-    def _checked(self, here: httpx2.URL, target: str) -> str:
-        try:
-            onward = here.join(target)
-        except (httpx2.InvalidURL, ValueError) as error:
-            raise CrawlError(f"the next page is no URL: {target[:100]!r}") from error
-        if (onward.scheme, onward.host, onward.port) != (here.scheme, here.host, here.port):
-            raise CrawlError(f"the list leads away from the Hub, to {onward.host}")
-        if onward.path != here.path:
-            raise CrawlError(f"the list leads to another path, {onward.path[:100]}")
-        return str(onward)
-
 
 class _Rounds:
     """Notices a list that goes round, under the same URLs or ever new ones, in the memory of two pages.
@@ -197,3 +174,28 @@ class _Rounds:
 
 class _StartAgain(Exception):
     """The walk has to begin anew; once is enough."""
+
+
+def next_page(answer: Answer) -> str | None:
+    """The URL of the next page. Raises CrawlError if it leads away from the Hub, or cannot be read."""
+    header = answer.headers.get("link", "")[:MAX_LINK]
+    for target, parameters in _LINK.findall(header):
+        for name, quoted, plain in _PARAMETER.findall(parameters):
+            if name.lower() == "rel" and "next" in (quoted or plain).lower().split():
+                return _checked(httpx2.URL(answer.url), target)
+    # To overlook a next page would make everyone on it look deleted.
+    if re2.search(r"(?i)\bnext\b", _LINK_TARGET.sub("", header)):
+        raise CrawlError(f"a Link header that cannot be read: {header[:100]!r}")
+    return None
+
+
+def _checked(here: httpx2.URL, target: str) -> str:
+    try:
+        onward = here.join(target)
+    except (httpx2.InvalidURL, ValueError) as error:
+        raise CrawlError(f"the next page is no URL: {target[:100]!r}") from error
+    if (onward.scheme, onward.host, onward.port) != (here.scheme, here.host, here.port):
+        raise CrawlError(f"the list leads away from the Hub, to {onward.host}")
+    if onward.path != here.path:
+        raise CrawlError(f"the list leads to another path, {onward.path[:100]}")
+    return str(onward)

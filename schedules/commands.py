@@ -202,7 +202,34 @@ def import_history(call: Call, path: Path) -> None:
             raise click.UsageError(str(error)) from error
     unread = done.unread or []
     document = {"records": done.records, "versions": done.versions, "upgrades": done.upgrades, "unread": unread}
-    lines = [f"{done.records:,} records: {done.versions:,} versions, {done.upgrades:,} of them upgrades of the collection"]
+    lines = [f"{done.records:,} records: {done.versions:,} versions, {done.upgrades:,} of them upgrades of theirs"]
     call.answer(document, "\n".join([*lines, *(f"  not read: {line}" for line in unread[:20])]))
     if unread:
+        sys.exit(PARTIAL)
+
+
+@click.command()
+@click.argument("subjects", nargs=-1, required=True, metavar="SUBJECT...")
+@click.pass_obj
+def backfill(call: Call, subjects: tuple[str, ...]) -> None:
+    """Read the past of repositories from the Hub's own git: versions with their commit dates, and their drift.
+
+    What is here already is not recorded twice. Exit status 3 when some could not be read.
+
+    Example:  licensedrift backfill model:meta-llama/Llama-3.1-8B
+    """
+    from schedules.backfill import backfill as do_backfill
+
+    config = call.config()
+    with _told(), terminal_progress() as progress:
+        done = do_backfill(config, call.database(), subjects, progress=progress)
+    document = {
+        "subjects": done.subjects,
+        "versions": done.versions,
+        "requests": done.requests,
+        "failures": [msgspec.to_builtins(failure) for failure in done.failures],
+    }
+    lines = [f"{done.subjects:,} repositories: {done.versions:,} versions of the past"]
+    call.answer(document, "\n".join([*lines, *(f"  failed: {one.subject}: {one.reason}" for one in done.failures)]))
+    if done.failures:
         sys.exit(PARTIAL)

@@ -1,4 +1,4 @@
-"""Brings an Open Terms Archive collection into the archive, with its true dates: resumable, twice without duplicates."""
+"""Brings an Open Terms Archive collection into the archive with its true dates: resumable, never twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the archive has learned since the last refresh names texts that were unknown then: their subjects are told so."""
+"""What the archive has learned since the last refresh names texts that were unknown then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads everything stored again with the rules and extractors of today. What it finds is a re-interpretation, never drift.
+"""Reads everything stored again with the rules and extractors of today: a re-interpretation, never drift.
 
 Texts are read once under each version of the rules, in as many processes as one likes, and written by one; a run that
 was killed goes on where it was, since what is read is kept.

@@ -1,13 +1,15 @@
-"""The command that checks an archive: `verify`."""
+"""Commands on the archive itself: `verify` and `backup`."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from storage.archive import Archive, ArchiveError
+from storage.backup import backup as copy_archive
 from storage.verify import verify as check
 
 if TYPE_CHECKING:
@@ -30,3 +32,20 @@ def verify(call: Call) -> None:
     call.answer(found, "\n".join([*lines, *found["damaged"]]))
     if found["damaged"]:
         sys.exit(1)
+
+
+@click.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
+@click.pass_obj
+def backup(call: Call, target: Path) -> None:
+    """Copy the archive to FILE while anything runs, and check the copy. Never overwrites.
+
+    Example:  licensedrift backup /backup/licensedrift-2026-11-25.db
+    """
+    try:
+        with Archive.read(call.database()) as archive:
+            size = copy_archive(archive, target)
+    except ArchiveError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+    call.answer({"file": str(target), "bytes": size}, f"{target}: {size:,} bytes, sound")

@@ -12,6 +12,7 @@ from storage.state import State
 
 
 def availability_changes(before: Facts, after: Facts) -> Iterator[Change]:
+    """Gone, private, disabled, back: a fact about access, not a change of rights."""
     if before.availability != after.availability:
         yield Change("availability", before=before.availability, after=after.availability)
 
@@ -29,6 +30,7 @@ def gate_changes(before: Facts, after: Facts) -> Iterator[Change]:
 
 
 def lineage_changes(before: Facts, after: Facts) -> Iterator[Change]:
+    """Other base models than before."""
     if before.base_model != after.base_model:
         yield Change(
             "lineage", before=", ".join(before.base_model) or None, after=", ".join(after.base_model) or None
@@ -38,7 +40,8 @@ def lineage_changes(before: Facts, after: Facts) -> Iterator[Change]:
 def claim_changes(before: State, after: State) -> Iterator[Change]:
     """The card's claim is one statement in three fields: it is judged whole, and told field by field."""
     old, new = before.facts, after.facts
-    fields = [name for name in ("license_claimed", "license_name", "license_link") if getattr(old, name) != getattr(new, name)]
+    claimed = ("license_claimed", "license_name", "license_link")
+    fields = [name for name in claimed if getattr(old, name) != getattr(new, name)]
     if not fields:
         if old.license_tags != new.license_tags:
             yield Change(

@@ -36,7 +36,8 @@ class History:
     def has(self, subject: int, revision: str, place: str) -> bool:
         """Whether this revision of a document is here already."""
         row = self.conn.execute(
-            "select 1 from document d join version_document vd on vd.document = d.id join version v on v.id = vd.version"
+            "select 1 from document d join version_document vd on vd.document = d.id"
+            " join version v on v.id = vd.version"
             " where d.subject = ? and d.revision = ? and d.place = ? and v.origin = ? limit 1",
             (subject, packed(revision), place, self.origin),
         ).fetchone()
@@ -68,6 +69,42 @@ class History:
         if drift:
             self._tell(subject, version, former[1], state, since)
 
+    def add_before(self, subject: int, state: State, since: str) -> int:
+        """Add the next version of a past that leads up to what refreshes have seen; 1 if it was new, else 0.
+
+        The state that the first refresh saw is there already: then only the drift that led to it is told.
+        """
+        first = self._first_version(subject)
+        if self._was_at(subject, since):
+            return 0
+        if first is not None and (since > first[1] or _texts(load_state(self.conn, first[0])) == _texts(state)):
+            former = self.last(subject)
+            if former is not None and former[2] < since and not self._told(subject, first[0]):
+                self.conn.execute("update version set until = ? where id = ?", (since, former[0]))
+                self._tell(subject, first[0], former[1], state, since)
+            return 0
+        self.add(subject, state, since)
+        return 1
+
+    def _first_version(self, subject: int) -> tuple[int, str] | None:
+        row = self.conn.execute(
+            "select id, since from version where subject = ? and origin = 'refresh' order by valid_from limit 1",
+            (subject,),
+        ).fetchone()
+        return None if row is None else (row[0], row[1])
+
+    def _was_at(self, subject: int, since: str) -> bool:
+        row = self.conn.execute(
+            "select 1 from version where subject = ? and origin = ? and since = ?", (subject, self.origin, since)
+        ).fetchone()
+        return row is not None
+
+    def _told(self, subject: int, version: int) -> bool:
+        row = self.conn.execute(
+            "select 1 from event where subject = ? and version = ? and run is null limit 1", (subject, version)
+        ).fetchone()
+        return row is not None
+
     def _tell(self, subject: int, version: int, before: State, after: State, since: str) -> None:
         for change in changes(before, after, read=self.read, moved_at=since, seen_at=since):
             told = flips.marked(self.conn, subject, replace(change, at=change.at or since), since)
@@ -82,6 +119,11 @@ class History:
     def read(self, blob: int) -> str:
         """A stored text by its blob id."""
         return decode(self.archive.blobs.get(blob))
+
+
+def _texts(state: State) -> set[tuple[str, str, int]]:
+    """What a repository's git can tell of a state: its files."""
+    return {(d.role, d.place, d.content) for d in state.documents if d.revision is not None and d.role != "gate"}
 
 
 def stored(conn: sqlite3.Connection, digest: str) -> int:

@@ -21,7 +21,7 @@ from storage.learning import learn
 from storage.position import understand
 from storage.records import Observation
 from storage.runs import Run
-from storage.state import State, StoredDocument, load_state, merge, packed
+from storage.state import State, StoredDocument, load_state, merge
 from storage.understanding import Understanding
 from storage.versions import insert_document, insert_version
 

@@ -48,7 +48,8 @@ select v.id, {SUBJECT} as subject, v.valid_from, v.valid_to, v.since, v.until, v
 from version v join subject s on s.id = v.subject""",
     "documents": f"""
 select {SUBJECT} as subject, vd.version, d.role, d.place as path_or_url,
-    nullif(lower(hex(content.sha256)), '') as content_hash, nullif(lower(hex(text.sha256)), '') as text_hash, d.size as bytes,
+    nullif(lower(hex(content.sha256)), '') as content_hash, nullif(lower(hex(text.sha256)), '') as text_hash,
+    d.size as bytes,
     d.fetched_at, d.etag, nullif(lower(hex(d.revision)), '') as revision, d.committed_at, d.problem, d.headers,
     d.extractor
 from version_document vd

@@ -177,7 +177,8 @@ def _combined(service: str, kind: str, parts: list[_Page]) -> Terms:
             fetcher=_fetcher(first),
         )
     pages = [
-        TermsPage(part.fetch or "", _selectors(part.select), _selectors(part.remove), _fetcher(part)) for part in parts
+        TermsPage(part.fetch or "", _selectors(part.select) or None, _selectors(part.remove) or None, _fetcher(part))
+        for part in parts
     ]
     return Terms(service=service, type=kind, pages=pages)
 

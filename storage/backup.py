@@ -1,0 +1,35 @@
+"""A copy of the archive, taken while anything runs, and checked before it is called a backup."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from storage.archive import Archive, ArchiveError
+
+
+def backup(archive: Archive, target: Path) -> int:
+    """Copy the archive to `target` (VACUUM INTO) and check the copy; its size in bytes.
+
+    Raises ArchiveError if `target` exists, cannot be written, or is not sound.
+    """
+    if target.exists():
+        raise ArchiveError(f"{target}: there is a file already; a backup never overwrites one")
+    partial = target.with_name(target.name + ".partial")
+    partial.unlink(missing_ok=True)
+    try:
+        # A connection of its own: readers' connections refuse all that writes, this too.
+        with closing(sqlite3.connect(f"{archive.path.resolve().as_uri()}?mode=ro", uri=True)) as source:
+            source.execute("vacuum into ?", (str(partial),))
+        with closing(sqlite3.connect(f"{partial.resolve().as_uri()}?mode=ro", uri=True)) as copy:
+            (said,) = copy.execute("pragma integrity_check").fetchone()
+    except (sqlite3.Error, OSError) as error:
+        partial.unlink(missing_ok=True)
+        raise ArchiveError(f"{target}: {error}") from error
+    if said != "ok":
+        partial.unlink(missing_ok=True)
+        raise ArchiveError(f"{target}: the copy is damaged: {said}")
+    # Under its own name only when it is whole.
+    partial.rename(target)
+    return target.stat().st_size
