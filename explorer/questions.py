@@ -70,7 +70,8 @@ where v.license_claimed in ('apache-2.0', 'mit', 'bsd-2-clause', 'bsd-3-clause',
         "Which permissive models were made from a restricted one?",
         "The card of the child claims a permissive license; the model that it names as its base has no such license.",
         """select cs.kind || ':' || cs.name as child, v.license_claimed as child_claims,
-  ps.kind || ':' || ps.name as parent, pv.license_claimed as parent_claims, p.license_found as parent_has, p.openness as parent_openness
+  ps.kind || ':' || ps.name as parent, pv.license_claimed as parent_claims,
+  p.license_found as parent_has, p.openness as parent_openness
 from current c
 cross join version v on v.id = c.version
 cross join json_each(v.base_model) base

@@ -40,8 +40,9 @@ async def runs_page(datasette: Any, request: Any) -> Any:
         return {
             "rows": [_run(dict(zip(_KEYS, row, strict=True))) for row in rows[:PAGE_SIZE]],
             "more": len(rows) > PAGE_SIZE,
-            "lateness": lateness.lateness(conn, page),
-            "schedule": lateness.schedule(page),
+            "lateness": lateness.lateness(conn),
+            "next_refresh": lateness.next_refresh(conn),
+            "on_runs": True,
         }
 
     found = await page.read(find)

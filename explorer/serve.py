@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import click
@@ -31,9 +30,6 @@ def serve(call: Call, host: str, port: int) -> None:
         Archive.read(database).close()
     except ArchiveError as error:
         raise click.UsageError(str(error)) from error
-    if call.config_path:
-        # The pages say when a snapshot is overdue by this file's schedule.
-        os.environ["LICENSEDRIFT_CONFIG"] = call.config_path
     from datasette.cli import cli
 
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"

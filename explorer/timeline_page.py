@@ -40,7 +40,7 @@ async def timeline_page(datasette: Any, request: Any) -> Any:
             "days": timeline.by_day(events),
             "following": following,
             "clauses": timeline.clauses_that_drifted(conn),
-            "lateness": lateness.lateness(conn, page),
+            "lateness": lateness.lateness(conn),
             "subjects": conn.execute("select count(*) from (select 1 from current limit 2)").fetchone()[0],
             "snapshots": conn.execute(
                 "select count(*) from (select 1 from run where status in ('complete', 'partial') limit 2)"

@@ -95,11 +95,9 @@ def test_failures_are_told_with_their_reasons(database: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize(("now", "late"), [("2026-03-11T04:00:00Z", False), ("2026-03-12T09:00:00Z", True)])
 def test_an_overdue_snapshot_is_said_in_red(
-    database: Path, monkeypatch: pytest.MonkeyPatch, now: str, late: bool
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, now: str, late: bool
 ) -> None:
     monkeypatch.setenv("LICENSEDRIFT_NOW", now)
-    settings = {"plugins": {"licensedrift": {"schedule": "17 2 * * *"}}}
-    reader = Reader(database, metadata=settings)
     for page in ("runs", "drift"):
         alarm = reader.page(f"{BASE}/{page}").select_one("[role=alert]")
         assert (alarm is not None) == late
@@ -107,19 +105,23 @@ def test_an_overdue_snapshot_is_said_in_red(
         assert "one was due at 2026-03-11 02:17:00 UTC" in words(alarm)
 
 
-def test_the_schedule_is_that_of_the_archives_own_config(
-    database: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize(("status", "said"), [("failed", "failed"), ("interrupted", "was stopped before its end")])
+def test_a_newer_run_that_came_to_nothing_is_said_in_red(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: str, said: str
 ) -> None:
-    monkeypatch.setenv("LICENSEDRIFT_NOW", "2027-01-01T00:00:00Z")
-    monkeypatch.delenv("LICENSEDRIFT_CONFIG", raising=False)
+    monkeypatch.setenv("LICENSEDRIFT_NOW", "2026-03-11T03:00:00Z")
     path = sample.copy(database, tmp_path)
-    assert not Reader(path).page(f"{BASE}/runs").select("[role=alert]")
-    (tmp_path / "config.toml").write_text('database = "another.db"\n')
-    assert not Reader(path).page(f"{BASE}/runs").select("[role=alert]")
-    (tmp_path / "config.toml").write_text('database = "archive.db"\n[schedule]\nrefresh = "0 5 1 * *"\n')
-    assert "0 5 1 * *" in words(Reader(path).page(f"{BASE}/runs").select_one("[role=alert]"))
-    (tmp_path / "config.toml").write_text("database = [\n")
-    assert not Reader(path).page(f"{BASE}/runs").select("[role=alert]")
+    conn = sqlite3.connect(path)
+    conn.execute(
+        "insert into run (started_at, status, scope, tool_version, rules_version)"
+        " values ('2026-03-11T02:17:00Z', ?, 'all', 't', 'r')",
+        (status,),
+    )
+    conn.commit()
+    conn.close()
+    alarm = words(Reader(path).page(f"{BASE}/drift").select_one("[role=alert]"))
+    assert f"the refresh of 2026-03-11 02:17:00 UTC {said}" in alarm
+    assert "The last good snapshot is of 2026-03-10" in alarm
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
