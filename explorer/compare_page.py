@@ -111,8 +111,10 @@ async def compare_page(datasette: Any, request: Any) -> Any:
     left, right = sides
     role = left.source.role if left.source else (right.source.role if right.source else None)
     shown = await asyncio.get_running_loop().run_in_executor(None, _worked_out, left, right, role)
-    title = f"{left.name} against {right.name}"
+    names = _names(left, right)
+    title = f"{names[0]} against {names[1]}"
     context = _context(asked, left, right, shown) | {
+        "names": names,
         "address": f"{request.scheme}://{request.host}{request.path}"
         + asked.texts(left, right),
         "read_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -181,6 +183,14 @@ def _last_that_differs(conn: sqlite3.Connection, subject: int, ids: list[int], n
         if [(d.role, d.text) for d in documents_of(conn, subject, version)] != texts:
             return version
     return before[-1] if before else newer
+
+
+def _names(left: Side, right: Side) -> tuple[str, str]:
+    """What to call the two sides: of one document at two times, the second one is its date."""
+    if left.name != right.name or not left.source or not right.source:
+        return left.name, right.name
+    since = [(source.since or source.fetched_at or "")[:10] for source in (left.source, right.source)]
+    return (f"{left.name} of {since[0]}", f"of {since[1]}") if all(since) else (left.name, right.name)
 
 
 def _worked_out(left: Side, right: Side, role: str | None) -> Shown:

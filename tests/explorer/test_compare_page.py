@@ -82,6 +82,7 @@ def test_two_versions_of_a_subject_are_chosen_by_number_or_are_the_last_that_dif
     documents = words(soup.select_one("nav[aria-label='Documents of these versions']"))
     assert "USE_POLICY.md : only on the right" in documents and "LICENSE : changed" in documents
     soup = page(lab, subject="model:lark/heron")
+    assert words(soup.h1) == "model:lark/heron LICENSE of 2026-02-10 against of 2026-03-10"
     assert "700,000,000" in words(soup.select_one("#clause-mau-threshold"))
 
 
