@@ -34,7 +34,8 @@ _WORD = re.compile(r"\d+(?:\.\d+)*(?:[a-z]\b)?|[^\W\d_]+|\++")
 _TAIL_OF_ZEROS = re.compile(r"(?:\.0+)+$")
 
 # What may stand between two words of one name.
-_GAP = re.compile(r"^[\s\-_,.:()\[\]\"'“”‘’*/–—|]{0,6}$")
+_SIGNS = ".:()[]*_`#>|/\"'“”‘’"
+_GAP = re.compile(r"^[\s\-_,.:()\[\]\"'“”‘’*/–—|#>`]{0,6}$")
 # What announces a name: "licensed under the", "license:", "released under".
 _CUE = re.compile(
     r"(?i)(?:\blicen[sc]ed?(?: is| are| was|d)?"
@@ -44,7 +45,7 @@ _CUE = re.compile(
 )
 _DENIAL = re.compile(r"(?i)\b(?:not|no longer|never|isn't|unlike|instead of|rather than)\b[^.;\n]{0,40}$")
 # Ends a name that is a license's own: "... License", "... Agreement", "... Terms of Use", "... Use Policy".
-_TAIL = re.compile(r"(?i)^[\s*_`\"')\]\-]{0,4}(?:public |community |software |model )?(?:licen[sc]e|agreement)s?\b")
+_TAIL = re.compile(r"(?i)^[\s*_`\"')\]\-]{0,4}(?:licen[sc]e|agreement)s?\b")
 _OWN = re.compile(r"(?i)licen[sc]|agreement|terms of use|use policy|legal code|dedication")
 # Keys that name a license wherever they stand.
 _PLAIN = re.compile(
@@ -224,7 +225,7 @@ def _joined(between: str) -> bool:
     parts = between.casefold().replace(",", " ").split()
     if len(parts) > 8:
         return False
-    rest = " ".join(word for word in parts if word.strip(".:()") not in _IDLE)
+    rest = " ".join(word for word in parts if word.strip(_SIGNS) not in _IDLE)
     return bool(_GAP.match(rest))
 
 

@@ -235,8 +235,11 @@ def _gaps(matched: bytes) -> list[tuple[int, int]]:
     return gaps
 
 
-def contradicted(head: Head, found: Difference, reference: Reference) -> str | None:
-    """Why the text's heading rules the license out, though its words resemble it. None if it does not."""
+def contradicted(head: Head, found: Difference, reference: Reference, same: bool = False) -> str | None:
+    """Why the text's heading rules the license out, though its words resemble it. None if it does not.
+
+    If the words are the `same`, the heading may say less than that of the reference.
+    """
     named = head.names(reference.license)
     if head.named and not named:
         # Some licenses bear another's name: a modified MIT license that is headed "MIT License".
@@ -253,7 +256,7 @@ def contradicted(head: Head, found: Difference, reference: Reference) -> str | N
     versions = {word for word in found.head if "." in word}
     if numbers and versions and numbers.isdisjoint(head.first):
         return f"the heading says {min(versions)}"
-    if not title or head.holds(title) or not has_heading(head, found):
+    if same or not title or head.holds(title) or not has_heading(head, found):
         return None
     wanting = TELLING.intersection(title) - set(head.first)
     wanting |= numbers.intersection(title) - set(head.first)

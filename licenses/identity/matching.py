@@ -31,8 +31,8 @@ FEWEST_WORDS = 12
 NAMED, HEADED, UNNAMED = 0.75, 0.88, 0.955
 # Below this no text is looked at more closely.
 LEAST = 0.6
-# Similarity of texts whose words are the same.
-SAME = 0.998
+# Similarity of texts whose words are the same, and of those that differ in a few.
+SAME, ALIKE = 0.998, 0.99
 # Of a text whose heading names the license: it may lack a preamble or an appendix.
 EXCERPT_EXPLAINED, EXCERPT_CONTAINED = 0.93, 0.7
 # Two licenses nearer to each other than this in one text cannot be told apart by words alone.
@@ -125,11 +125,14 @@ def _whole(subject: Subject, ranked: list[Overlap]) -> Choice | None:
         return None
     if near >= SAME and head.holds(top.reference.title):
         return top, found
-    if rewritten(found, top.reference) or contradicted(head, found, top.reference) or (not named and renamed(found)):
+    if contradicted(head, found, top.reference, near >= SAME):
+        return None
+    if rewritten(found, top.reference) or (not named and renamed(found)):
         return None
     if named or head.holds(top.reference.title):
         return top, found
-    if near >= UNNAMED and head.mentions(top.reference.license) and not has_heading(head, found):
+    told = near >= ALIKE or (near >= UNNAMED and not has_heading(head, found))
+    if told and head.mentions(top.reference.license):
         return top, found
     # Without a heading, words alone decide: no twin may be near if any are lacking.
     alone = len(ranked) == 1 or ranked[1].similarity < top.similarity - ALONE
