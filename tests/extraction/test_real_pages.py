@@ -62,7 +62,7 @@ def noisy(html: bytes) -> bytes:
 
 
 @needs_corpus
-@pytest.mark.parametrize("path", RAW[::4], ids=name)
+@pytest.mark.parametrize("path", [path for path in RAW if name(path) not in NO_TERMS][::5], ids=name)
 def test_noise_of_another_day_changes_no_text(path: Path) -> None:
     content = path.read_bytes()
     assert extract(noisy(content), url=None).text == extract(content, url=None).text
