@@ -34,7 +34,11 @@ class Context:
     @property
     def operative(self) -> bool:
         """Whether it says what somebody may, must or may not do, rather than inform."""
-        if self.heading or not self.binding or lexicon.BINDS.search(self.whole) is None:
+        if self.heading or lexicon.BINDS.search(self.whole) is None:
+            return False
+        if not self.binding and (
+            lexicon.BINDS_THE_READER.search(self.said) is None or lexicon.REPEATS.search(self.said) is not None
+        ):
             return False
         if self.links and lexicon.BINDS.search(self.said) is None:
             return False
@@ -54,6 +58,8 @@ class Context:
             return "neutral"
         introduction = innermost(self.lead)
         if self.forbids:
+            return "tighter"
+        if lexicon.BINDS_THE_READER.search(self.said):
             return "tighter"
         if lexicon.ALLOWS.search(introduction):
             return "looser"

@@ -10,7 +10,7 @@ from functools import cached_property
 from rapidfuzz import fuzz, process
 
 from licenses.clauses.sentences import Sentence, sentences
-from licenses.comparison.alignment import Unit
+from licenses.comparison.alignment import Unit, word_changes
 from licenses.comparison.model import Span
 from licenses.comparison.telling import telling_units
 from licenses.comparison.words import Word
@@ -113,11 +113,16 @@ def _best(units: Sequence[Unit], among: Sequence[Unit]) -> dict[Unit, Unit]:
     found = {}
     for unit in units:
         best = process.extractOne(unit.key[:_LONGEST_KEY], keys, scorer=fuzz.ratio, score_cutoff=_TRIMMED)
-        if best is not None and len(unit.words) > 5:
+        if best is not None and len(unit.words) > 5 and _goes_on(unit, among[best[2]]):
             found[unit] = among[best[2]]
         elif (part := _begun_or_ended(unit, among)) is not None:
             found[unit] = part
     return found
+
+
+def _goes_on(unit: Unit, other: Unit) -> bool:
+    """Whether the one sentence is the other with words more, or fewer; else it is a sentence of its own kind."""
+    return all(a == b or c == d for a, b, c, d in word_changes(unit.words, other.words))
 
 
 def _begun_or_ended(unit: Unit, among: Sequence[Unit]) -> Unit | None:

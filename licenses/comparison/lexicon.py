@@ -18,6 +18,7 @@ BINDS = re2.compile(
     r"|allow(?:s|ed)?|authori[sz]\w*|prohibit\w*|forbid\w*|forbidden|restrict\w*|require[sd]?|only|solely|unless"
     r"|except|not|no|provided that|subject to|conditions? (?:on|that)|terminat\w*|revo[kc]\w*|free of charge|royalt\w*"
     r"|fees?|liab\w+|indemnif\w*|warrant\w*|responsible|entitled|rights?|comply|exclu\w+|waives?|obligat\w*|licensed"
+    r"|licen[cs]e (?:to|under)"
     r"|commercial\w*|non-?commercial\w*|following (?:conditions?|requirements?|restrictions?))\b"
     r"|不得|必须|应当|应|须|仅|禁止|可以|不可|授予|授权|许可|登记|有权|责任|义务|商业|商用|以下条件|以下情况"
 )
@@ -26,7 +27,8 @@ FORBIDS = re2.compile(
     r"|\bnot (?:be |to )?\w+"
     r"|\bno (?:right|license|one|person|part|use|possibility)\b"
     r"|\bprohibit\w*|\bforbid\w*|\bforbidden\b|\brestrict\w*|\bnever\b"
-    r"|\b(?:terminat|revo[kc])\w*|\bexclud\w+|\bwithout (?:\w+ ){0,3}(?:consent|permission|authori[sz]ation)"
+    r"|\b(?:terminat\w*|revoke[sd]?|revocation)|\bexclud\w+"
+    r"|\bwithout (?:\w+ ){0,3}(?:consent|permission|authori[sz]ation)"
     r"|不得|禁止|不可|不允许|终止|不应|不能|仅可"
 )
 DEMANDS = re2.compile(
@@ -38,6 +40,13 @@ ALLOWS = re2.compile(
     r"\b(?:may|can|permi(?:t|ts|tted)|allow(?:s|ed)?|grants?|granted|free of charge|entitled|welcome to|free to"
     r"|freely|without restriction)\b|可以|即可|特此授予|允许|免费|有权|自由"
 )
+# A duty laid on the reader in so many words, whatever list the sentence seems to stand in.
+BINDS_THE_READER = re2.compile(
+    r"\b(?:you|licensees?|users?|recipients?|customers?) (?:\w+ )?(?:must|shall|may not|agrees?|cannot"
+    r"|are (?:not )?required|are not (?:allowed|permitted))\b|您(?:必须|应|不得|须)"
+)
+# Of a notice that goes along with files: it repeats the license.
+REPEATS = re2.compile(r"\bin compliance with (?:the|this) licen[cs]e\b|\bhow to apply\b|\bto apply (?:the|this)\b")
 # Phrases that look like limits and are none.
 UNLIMITED = re2.compile(
     r"\bwithout (?:restriction|limitation)\b|\bnot limited to\b"
@@ -116,12 +125,9 @@ EXCEPTING = _set(
     unless except without otherwise notwithstanding unlike save
     """
 )
-WIDENING = _set(
-    """
-    free freely irrevocable perpetual permitted permit permits allowed allow allows worldwide sublicensable
-    transferable
-    """
-)
+WIDENING = _set("free freely permitted permit permits allowed allow allows")
+# Of a grant: each makes it wider.
+LAVISH = _set("worldwide irrevocable perpetual sublicensable transferable")
 UNITS = _set(
     """
     million billion thousand percent days day months month years year hours users active dollars usd eur euros

@@ -151,7 +151,11 @@ def _same_in_other_words(gone: _Stretch, come: _Stretch) -> bool:
 
     A word that carries weight is the same only as another for the same thing.
     """
-    left, right = [word.text for word in gone.weighty], [word.text for word in come.weighty]
+    if gone.words and len(gone.words) == len(come.words):
+        # Word for word, joints too: "inculding" for "including".
+        left, right = gone.texts, come.texts
+    else:
+        left, right = [word.text for word in gone.weighty], [word.text for word in come.weighty]
     if len(left) != len(right) or (not left and (gone.charged() or come.charged())):
         return False
     return all(_akin(one, other) for one, other in zip(left, right, strict=True))
@@ -211,6 +215,7 @@ def _by_charged_words(gone: _Stretch, come: _Stretch, contexts: tuple[Context, C
     directions: list[tuple[frozenset[str], Direction]] = [
         (lexicon.EXCEPTING, opposite(adding)),
         (lexicon.NARROWING, "tighter"),
+        (lexicon.LAVISH, "looser"),
     ]
     if not all(context.forbids for context in contexts):
         directions.append((lexicon.WIDENING, "looser"))
