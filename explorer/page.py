@@ -131,14 +131,23 @@ async def may_see(datasette: Any, actor: Any, database: str) -> bool:
     return True
 
 
+# Files that were seen to be archives, for hooks that cannot wait for an answer. An archive stays one.
+known_archives: set[str] = set()
+
+
 async def is_archive(db: Any) -> bool:
     """Whether a database of Datasette's is an archive of licensedrift's."""
     if db.is_memory or db.path is None:
         return False
+    if str(db.path) in known_archives:
+        return True
     rows = await db.execute(
         "select count(*) from sqlite_master where name in ('snapshots', 'drift', 'event', 'current')"
     )
-    return bool(rows.first()[0] == 4)
+    found = bool(rows.first()[0] == 4)
+    if found:
+        known_archives.add(str(db.path))
+    return found
 
 
 async def archives(datasette: Any) -> list[Any]:

@@ -16,8 +16,9 @@ from datasette import NotFound, Response
 from jinja2 import ChoiceLoader, PackageLoader
 from pluggy import HookimplMarker
 
-from explorer import questions, sql_functions, visible
-from explorer.page import OldArchive, TooLong, WrongRequest, archives, is_archive, may_see, open_page
+from explorer import cells, questions, sql_functions, visible
+from explorer.links import Links
+from explorer.page import OldArchive, TooLong, WrongRequest, archives, is_archive, known_archives, may_see, open_page
 from explorer.wording import SIGN
 
 hookimpl = HookimplMarker("datasette")
@@ -104,8 +105,17 @@ def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
 
 @hookimpl
 def prepare_connection(conn: Any) -> None:
-    """The SQL functions text, quote_of and char_visible."""
+    """The SQL functions of explorer/sql_functions.py."""
     sql_functions.register(conn)
+
+
+@hookimpl
+def render_cell(value: Any, column: str, database: str, datasette: Any) -> Any:
+    """Links from Datasette's own tables to our pages, and hidden characters made visible there too."""
+    db = datasette.databases.get(database)
+    if db is None or str(db.path) not in known_archives:
+        return None
+    return cells.cell(value, column, Links(str(datasette.urls.database(database))))
 
 
 @hookimpl
@@ -187,14 +197,12 @@ def canned_queries(datasette: Any, database: str) -> Callable[[], Any]:
 
 
 @hookimpl
-def startup(datasette: Any) -> Callable[[], Any] | None:
-    """The saved queries, on 1.0, which keeps them in its internal database."""
-    if not hasattr(datasette, "add_query"):
-        return None
+def startup(datasette: Any) -> Callable[[], Any]:
+    """Find the archives; and on 1.0, which keeps saved queries in its internal database, put them there."""
 
     async def add() -> None:
         for db in await archives(datasette):
-            for question in questions.QUESTIONS:
+            for question in questions.QUESTIONS if hasattr(datasette, "add_query") else ():
                 await datasette.add_query(
                     db.name,
                     question.name,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from click.testing import CliRunner
 
 from tests.explorer import sample
@@ -25,6 +26,27 @@ def test_datasette_finds_the_plugin_by_its_entry_point() -> None:
 def test_datasettes_own_pages_lead_to_ours(reader: Reader) -> None:
     for path in ("/archive", "/archive/drift"):
         assert "/archive/-/drift" in reader.get(path).text
+
+
+def test_datasettes_tables_lead_to_our_pages(reader: Reader) -> None:
+    soup = BeautifulSoup(reader.get("/archive/drift?parent__isnull=1&kind=text").text, "lxml")
+    row = next(row for row in soup.select("tbody tr") if "glow-7b" in row.get_text())
+    leads = {a["href"].partition("?")[0].rsplit("/", 1)[0] for a in row.select("td a")}
+    assert {"/archive/-/subject/model:lantern", "/archive/-/text"} <= leads
+    for a in row.select("td a"):
+        reader.page(a["href"])
+    soup = BeautifulSoup(reader.get("/archive/behind_a_gate").text, "lxml")
+    assert soup.select_one("td a[href^='/archive/-/drift/event/']")
+
+
+def test_hidden_characters_are_visible_in_datasettes_tables_too(database: Path, tmp_path: Path) -> None:
+    path = sample.copy(database, tmp_path)
+    conn = sqlite3.connect(path)
+    conn.execute("update version set license_name = ?", ("<b>free\u202eton",))
+    conn.commit()
+    conn.close()
+    shown = Reader(path).get("/archive/versions").text
+    assert "<bdi>&lt;b&gt;free⟦U+202E⟧ton</bdi>" in shown
 
 
 def test_other_databases_are_left_alone(database: Path, tmp_path: Path) -> None:
