@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import re2
 
-from crawler.extraction import Extraction
+from crawler.extraction import Extraction, ExtractionError, extract
 from crawler.extraction.legal import legal_rate
 from crawler.languages import language_name, language_of
 
@@ -114,6 +114,18 @@ def believe(
     if reason is None and former_text is None:
         reason = _no_terms(text, words, extraction)
     return Belief(reason is None, reason)
+
+
+def wrong_page(html: bytes, *, url: str | None, charset: str | None = None) -> str | None:
+    """What a page says that it is instead of terms, whatever a declaration selects; None if it says no such thing.
+
+    For a page on which a selector matches nothing: it may be a wall or an error page, not a page that was changed.
+    """
+    try:
+        text = extract(html, url=url, charset=charset).text
+    except ExtractionError:
+        return None
+    return _no_page(_WORD.findall(_TARGET.sub("]", text)), html, text, None)
 
 
 def _no_page(words: list[str], html: bytes, text: str, former: str | None) -> str | None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.belief import SAME_ANSWERS, believe
+from crawler.belief import SAME_ANSWERS, believe, wrong_page
 from crawler.extraction import extract
 
 RULES = [
@@ -58,6 +58,11 @@ WRONG = [
 @pytest.mark.parametrize(("html", "said"), WRONG)
 def test_what_comes_instead_of_a_page_is_not_believed(html: str, said: str, former: str | None) -> None:
     assert said in (reason(html, former) or "")
+
+
+def test_a_page_without_what_is_selected_can_be_asked_what_it_is() -> None:
+    assert "an error page" in (wrong_page(WRONG[6][0].encode(), url=None) or "")
+    assert wrong_page(terms(RULES), url=None) is None
 
 
 def test_another_status_is_not_believed() -> None:
