@@ -21,6 +21,7 @@ from licenses.clauses.vocabulary import rule_files
 
 _CLASS = re.compile(r"\[\^([^\]]+)\]")
 _WORD = re.compile(r"\{([a-z_]+)\}")
+_WORD_FILES = ("words.toml", "acts.toml", "moods.toml")  # a later one may use the words of an earlier one
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,12 @@ class Rule:
 @cache
 def words() -> Mapping[str, str]:
     """The named groups of words that patterns share, each expanded."""
-    file = resources.files("licenses.clauses").joinpath("rules", "words", "words.toml")
-    entries: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    folder = resources.files("licenses.clauses").joinpath("rules", "words")
     ready: dict[str, str] = {}
-    for name, entry in entries.items():
-        ready[name] = _expanded("(?:" + "|".join(entry) + ")", ready)
+    for file in _WORD_FILES:
+        entries: dict[str, list[str]] = tomllib.loads(folder.joinpath(file).read_text(encoding="utf-8"))
+        for name, entry in entries.items():
+            ready[name] = _expanded("(?:" + "|".join(map(_whole_word, entry)) + ")", ready)
     return MappingProxyType(ready)
 
 
@@ -97,6 +99,13 @@ def pattern(source: str) -> Any:
     options.max_mem = 64 << 20
     # No class of characters reaches over the end of a sentence either.
     return re2.compile("(?m)" + _CLASS.sub(r"[^\1\\n]", _expanded(source, words())), options)
+
+
+def _whole_word(entry: str) -> str:
+    """The entry, not in the midst of a longer word: "nor" is not found in "northern"."""
+    opens = r"\b" if entry[:1].isalnum() or entry.startswith("(?:") else ""
+    closes = r"\b" if entry[-1:].isalnum() or entry.endswith((")", "?", "*", "+")) else ""
+    return f"{opens}(?:{entry}){closes}"
 
 
 def _expanded(source: str, entries: Mapping[str, str]) -> str:
