@@ -37,6 +37,8 @@ COMMANDS = {
     "status": ("schedules.commands:status", "Say how the archive and its last refresh are doing."),
     "schedule": ("schedules.commands:schedule", "Refresh by the schedule of config.toml until stopped."),
     "reinterpret": ("schedules.commands:reinterpret", "Read all stored texts again with the current rules."),
+    "export": ("schedules.parquet_commands:export", "Write the archive as Parquet."),
+    "import-hub": ("schedules.parquet_commands:import_hub", "Import dumps of the Hub's lists."),
     "backup": ("storage.commands:backup", "Copy the archive while anything runs, and check the copy."),
     "backfill": ("schedules.commands:backfill", "Read the past of repositories from the Hub's own git."),
     "import-declarations": (

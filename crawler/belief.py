@@ -16,9 +16,10 @@ import re2
 
 from crawler.extraction import Extraction, ExtractionError, extract
 from crawler.extraction.legal import legal_rate
-from crawler.languages import language_name, language_of
+from crawler.languages import LEGAL_WORDS_KNOWN, language_name, language_of
 
 SHORT = 250  # words: a page of an error, a wall or a captcha has fewer
+SHORTER = 100  # words
 FEWEST = 12  # words of a text that can bind anyone
 LEAST_RATE = 0.012  # of legal words: less, and it is no text of terms (see extraction/legal.py)
 HALF = 0.6  # of the former text's words that are left: less, with nothing new, is half a page
@@ -134,7 +135,8 @@ def _no_page(words: list[str], html: bytes, text: str, former: str | None) -> st
     title = _title(html)
     head = html[:400_000]
     if count < SHORT and legal_rate(text) < 3 * LEAST_RATE:
-        said = f"{title}\n{text[:4000]}"
+        # A longer text says what it is in its title and its first lines; what comes later it only speaks of.
+        said = f"{title}\n{text[: 4000 if count < SHORTER else 200]}"
         raw = _visible(head) if count < 60 else ""
         for pattern, kind in (
             (_CAPTCHA, "a captcha"),
@@ -157,11 +159,19 @@ def _no_page(words: list[str], html: bytes, text: str, former: str | None) -> st
 
 def _no_terms(text: str, words: list[str], extraction: Extraction) -> str | None:
     """Why a first text is none of terms. A person's selector is trusted further than our own guess."""
+    if not _can_judge(words):
+        return None
     if len(words) >= 60 and legal_rate(text) < LEAST_RATE / 3:
         return "reads like something else than terms"
     if extraction.confidence < 0.35 and legal_rate(text) < LEAST_RATE:
         return f"no terms found on the page (confidence {extraction.confidence})"
     return None
+
+
+def _can_judge(words: list[str]) -> bool:
+    """Whether the words of law of a text's language are known. A text too short to tell is judged as English."""
+    language = language_of(words)
+    return language in LEGAL_WORDS_KNOWN or (language is None and len(words) < 60)
 
 
 def _not_the_former(text: str, words: list[str], former: str) -> str | None:
@@ -174,7 +184,7 @@ def _not_the_former(text: str, words: list[str], former: str) -> str | None:
         return f"in {language_name(now)}, was in {language_name(was)}"
     left, new = _left_and_new(before, words)
     rate = legal_rate(text)
-    if left < 0.2 and rate < LEAST_RATE:
+    if left < 0.2 and rate < LEAST_RATE and _can_judge(words):
         return "another document: nearly nothing of the former text, and does not read like terms"
     kind_before, kind_now = _kind(former), _kind(text)
     if left < 0.1 and kind_before and kind_now and kind_before != kind_now:

@@ -226,6 +226,7 @@ def linked(hub: Hub, link: Link, known: Known, fetch_page: FetchPage) -> list[Do
     if link.where == "web":
         return [fetch_page(link.url)]
     role, place = role_of(link.path) or "license", f"{link.kind}:{link.name}/{link.path}"
+    held = known.oid(role, place) is not None or known.etag(role, place) is not None
     try:
         target = hub.info(link.kind, link.name)
         if target.sha is not None and target.sha == known.revision(role, place):
@@ -233,9 +234,12 @@ def linked(hub: Hub, link: Link, known: Known, fetch_page: FetchPage) -> list[Do
         file = hub.file(link.kind, link.name, target.sha, link.path, known.etag(role, place))
     except (Unavailable, Disabled, NoSuchRevision) as gone:
         # The text that we hold stays; that its source is gone is said where it is read.
-        held = known.oid(role, place) is not None or known.etag(role, place) is not None
         return [Document(role, place, "failed" if held else "absent", problem=str(gone))]
     except CrawlError as error:
         return [failed(role, place, error)]
-    return [of_file(role, place, file)]
+    document = of_file(role, place, file)
+    if document.status == "failed" and not document.later and not held:
+        # Behind a gate, or too large: so it will be tomorrow. To us the link leads nowhere, which is no failure.
+        return [replace(document, status="absent")]
+    return [document]
 

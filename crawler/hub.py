@@ -223,9 +223,8 @@ class Hub:
 
 
 def _commit(item: Any) -> Commit | None:
-    if not isinstance(item, dict) or not isinstance(item.get("id"), str) or not isinstance(item.get("date"), str):
-        return None
-    return Commit(item["id"], item["date"][:19] + "Z")
+    sha, date = (item.get("id"), time_of(item.get("date"))) if isinstance(item, dict) else (None, None)
+    return Commit(sha, date) if isinstance(sha, str) and _OID.fullmatch(sha) and date is not None else None
 
 
 def _entry(item: Any) -> Entry | None:

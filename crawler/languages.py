@@ -32,6 +32,8 @@ _NAMES = {
     "ja": "Japanese", "ko": "Korean", "zh": "Chinese", "ru": "Russian", "el": "Greek", "he": "Hebrew",
     "ar": "Arabic", "hi": "Hindi", "th": "Thai",
 }  # fmt: skip
+# Languages whose words of law extraction/legal.py knows.
+LEGAL_WORDS_KNOWN = frozenset({"en", "fr", "de", "es", "it", "pt", "zh", "ja", "ko"})
 MOST = 5_000  # words looked at
 LEAST_LEAD = 1.5  # times as many common words as the next language
 

@@ -8,6 +8,7 @@ from typing import cast
 
 from crawler.bundle import Document, gather, leads_away
 from crawler.errors import Disabled
+from crawler.extraction import ExtractionError
 from crawler.repository import Repository
 from crawler.settings import Watch
 from licenses.card import read_card
@@ -16,6 +17,7 @@ from schedules.clock import now, stamp
 from schedules.known_files import KnownFiles
 from schedules.linked_pages import LinkedPages
 from schedules.observing import facts, row_hash
+from schedules.page_reading import extraction, extractor_of
 from schedules.session import Session
 from storage.known import Known
 from storage.records import Availability, DocumentSeen, DocumentStatus, Facts, Kind, Observation, Role
@@ -113,6 +115,8 @@ class RepositoryLook:
     def _document(self, document: Document, files: KnownFiles) -> DocumentSeen:
         status: DocumentStatus = "here" if document.status == "known" else document.status
         hashes: tuple[str | None, str | None] = (None, None)
+        if document.content is not None and document.text is None:
+            document = _with_text(document)
         if document.content is not None:
             former = files.former(document.role, document.place)
             hashes = self.session.texts.keep(
@@ -150,6 +154,18 @@ class RepositoryLook:
         if recorded is None or not recorded.sha or not row.sha or recorded.sha == row.sha:
             return False
         return self.session.hub.contains_commit(self.kind, row.name, row.sha, recorded.sha) is False
+
+
+def _with_text(document: Document) -> Document:
+    """A PDF is no text as it stands: its text is extracted, as that of a page is."""
+    content = document.content or b""
+    if not content[:1024].lstrip().startswith(b"%PDF-"):
+        return document
+    try:
+        found = extraction(content, document.place, {"content-type": "application/pdf"})
+    except ExtractionError as error:
+        return replace(document, problem=document.problem or str(error))
+    return replace(document, text=found.text, extractor=extractor_of())
 
 
 def _card_error(documents: Sequence[Document], recorded: Known | None) -> str | None:

@@ -74,7 +74,9 @@ class Archive:
         try:
             with self.db.atomic():
                 yield
-        except sqlite3.OperationalError as error:
+        except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+            raise  # a mistake of ours
+        except sqlite3.DatabaseError as error:
             raise ArchiveError(f"{self.path}: {error}") from error
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from bs4 import PageElement, Tag
 
 from crawler.extraction.blocks import HEADINGS, Weights, ancestors
 from crawler.extraction.legal import ORDINARY, legal_rate
+from crawler.languages import LEGAL_WORDS_KNOWN, language_of
 
 UNLIKE_TERMS = 0.012  # rate of legal words below which a text is something else
 ENOUGH = 0.9  # of the page's prose in <main>; less, and the rest may be terms too
@@ -87,7 +88,10 @@ def confidence(tag: Tag, whole: int, title: str) -> float:
     and a title that says so.
     """
     weight = Weights(tag)[tag]
-    legal = legal_rate(tag.get_text(" "))
+    text = tag.get_text(" ")
+    legal = legal_rate(text)
+    if language_of(text.split()) not in LEGAL_WORDS_KNOWN:
+        legal = max(legal, ORDINARY / 2)  # its words of law are not known: they tell nothing
     title += " ".join(heading.get_text(" ")[:200] for heading in tag.find_all("h1", limit=2))
     parts = (
         (0.25, weight.prose / 400),

@@ -169,12 +169,26 @@ def _is_noise(tag: Tag, weights: Weights, whole: int) -> bool:
     if share > 0.25 or tag.name in HEADINGS:
         return False
     if tag.name in _TAGS or role in _ROLES:
-        return tag.name != "form" or weight.prose < 150
+        return weight.prose < _most_prose(tag, role) or weight.link_share >= 0.3
     if tag.name == "header":
         return _is_site_header(tag, weights)
     if parts & (_CHROME | _OFFERS) and weight.link_share > 0.3:
         return True
     return (weight.prose < 60 and _is_called(tag, _CHROME)) or (not weight.prose and _is_called(tag, _OFFERS))
+
+
+def _most_prose(tag: Tag, role: str) -> float:
+    """Words of prose from which on an element named as furniture is text: a remark beside the terms, a notice."""
+    inside = any(up.name in ("main", "article") for up in tag.parents)
+    if role in ("alert", "status", "note"):
+        return 1
+    if tag.name == "form":
+        return 150
+    if tag.name == "aside" or role == "complementary":
+        return 15 if inside else float("inf")
+    if tag.name == "footer":
+        return 30 if inside else float("inf")
+    return float("inf")
 
 
 def _is_consent_banner(parts: set[str], weight: Weight) -> bool:

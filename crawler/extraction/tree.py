@@ -63,13 +63,15 @@ def parse(html: str, page: str) -> BeautifulSoup:
 
 def drop_what_is_never_text(soup: Tag) -> None:
     """Take out scripts, styles, controls and comments below `soup`. A button that unfolds a section is its heading."""
+    for tag in soup.find_all("template", attrs={"shadowrootmode": True}):
+        tag.unwrap()  # declarative shadow DOM: a browser shows what is in it
     for tag in soup.find_all(NEVER_TEXT):
         if not tag.decomposed:
             tag.decompose()
     for tag in soup.find_all("button"):
         if tag.decomposed:
             continue
-        if _is_heading(tag):
+        if _is_heading(tag) or _is_in_sentence(tag):
             tag.unwrap()
         else:
             tag.decompose()
@@ -83,6 +85,15 @@ def _is_heading(button: Tag) -> bool:
     if button.find_parent(["h1", "h2", "h3", "h4", "h5", "h6", "dt", "summary"]) is not None:
         return True
     return button.has_attr("aria-expanded") and not button.has_attr("aria-haspopup")
+
+
+def _is_in_sentence(button: Tag) -> bool:
+    """Whether a button stands for some words of a sentence: a term that is explained, a choice that is offered."""
+    around = button.find_parent(["p", "li", "dd"])
+    if around is None or not button.get_text(strip=True):
+        return False
+    others = len(around.get_text(" ").split()) - len(button.get_text(" ").split())
+    return others >= 5
 
 
 def strings(tag: Tag) -> Iterator[NavigableString]:

@@ -1,0 +1,98 @@
+"""Commands that read and write Parquet; they need the extra `[parquet]`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from schedules.errors import RefreshError
+from schedules.lock import Busy
+from schedules.progress import terminal_progress
+from storage.archive import Archive, ArchiveError
+
+if TYPE_CHECKING:
+    from licensedrift import Call
+
+ERROR, BUSY = 1, 75
+MISSING = "this needs pyarrow: pip install 'licensedrift[parquet]'"
+
+
+def _needs_parquet() -> None:
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError as error:
+        raise click.UsageError(MISSING) from error
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR")
+@click.option("--upload", metavar="ORG/NAME", help="Upload the folder to this data set repository of the Hub.")
+@click.pass_obj
+def export(call: Call, folder: Path, upload: str | None) -> None:
+    """Write the archive as Parquet to DIR, partitioned by date; a second export adds what is new.
+
+    With --upload the folder goes to a data set repository of the Hub (the token is HF_TOKEN).
+
+    Example:  licensedrift export ./parquet
+    """
+    _needs_parquet()
+    from storage.export import NothingToExport
+    from storage.export import export as write
+
+    try:
+        with Archive.read(call.database()) as archive:
+            written = write(archive, folder, progress=lambda _name, _rows: None)
+    except (ArchiveError, NothingToExport) as error:
+        raise click.UsageError(str(error)) from error
+    except OSError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(ERROR)
+    if upload:
+        _upload(folder, upload)
+    lines = [f"{name}: {rows:,} rows" for name, rows in written.items()]
+    call.answer({"folder": str(folder), "rows": written}, "\n".join(lines))
+
+
+def _upload(folder: Path, repository: str) -> None:
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        HfApi(library_name="licensedrift").upload_folder(
+            repo_id=repository, repo_type="dataset", folder_path=folder, commit_message="Add the last snapshot",
+            ignore_patterns=["*.partial"],
+        )  # fmt: skip
+    except (HfHubHTTPError, OSError, ValueError) as error:
+        click.echo(f"Error: not uploaded: {error}", err=True)
+        sys.exit(ERROR)
+
+
+@click.command("import-hub")
+@click.argument("dumps", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PARQUET...")
+@click.option("--date", metavar="DATE", help="When the dump was taken.  [default: as its name says]")
+@click.option("--kind", type=click.Choice(["model", "dataset", "space"]), help="[default: as its name says, else model]")
+@click.pass_obj
+def import_hub(call: Call, dumps: tuple[Path, ...], date: str | None, kind: Any) -> None:
+    """Import dumps of the Hub's lists as dated states of the tags, so that the past is there on day one.
+
+    Example:  licensedrift import-hub models-2025-11-01.parquet models-2025-12-01.parquet
+    """
+    _needs_parquet()
+    from schedules.import_hub import DumpError
+    from schedules.import_hub import import_hub as read
+    from storage.queries import UnknownSnapshot, iso_time
+
+    try:
+        moment = iso_time(date) if date else None
+        with terminal_progress() as progress:
+            done = read(call.database(), dumps, date=moment, kind=kind, progress=progress)
+    except Busy as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(BUSY)
+    except (DumpError, UnknownSnapshot, ArchiveError, RefreshError) as error:
+        raise click.UsageError(str(error)) from error
+    document = {"rows": done.rows, "versions": done.versions, "bad": done.bad, "files": done.files}
+    call.answer(document, f"{done.rows:,} rows of {len(done.files)} dumps: {done.versions:,} versions, {done.bad:,} bad rows")

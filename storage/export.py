@@ -1,0 +1,199 @@
+"""The archive as Parquet: a night writes a night's files, for DuckDB, pandas, Spark, `datasets` and ourselves.
+
+    DIR/<table>/snapshot_date=2026-11-25/part-000007.parquet     7 is the last snapshot that is in it
+
+What is only ever added (versions, documents, texts, clauses, drift) is written once, from where the last export ended
+(`DIR/_exported.json`); an interval that was closed since is a row of `version_ends`; `catalog`, `systems` and
+`findings` are written whole, as of the last snapshot. Files appear under their names when they are whole.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from licenses.text import decode
+from storage import runs
+from storage.archive import Archive
+from storage.dataset_card import CARD
+
+ROWS = 20_000  # a row group
+SUBJECT = "s.kind || ':' || s.name"
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of the export. `query` takes (after, until) of `counter`, or nothing where it is written whole."""
+
+    name: str
+    counter: str | None
+    query: str
+
+
+TABLES = (
+    Table("versions", "version", "select * from versions where id > ? and id <= ?"),
+    Table(
+        "documents",
+        "version",
+        "select * from documents where version > ? and version <= ?",
+    ),
+    Table(
+        "drift",
+        "event",
+        "select * from drift where id > ? and id <= ?",
+    ),
+    Table(
+        "clauses",
+        "clause",
+        "select lower(hex(b.sha256)) as text_hash, c.clause, c.quote, c.quote_start, c.quote_end, c.section,"
+        " c.parameters, r.version as rules_version from clause c join blob b on b.id = c.text"
+        " join rules r on r.id = c.rules where c.rowid > ? and c.rowid <= ?",
+    ),
+    Table(
+        "version_ends",
+        "run",
+        f"select v.id, {SUBJECT} as subject, v.valid_to, v.until from version v join subject s on s.id = v.subject"
+        " where v.valid_to > ? and v.valid_to <= ?",
+    ),
+    Table("catalog", None, "select * from catalog"),
+    Table("systems", None, "select * from systems"),
+    Table("findings", None, "select * from findings"),
+    Table("snapshots", None, "select * from snapshots"),
+)
+_LAST = {
+    "version": "select ifnull(max(id), 0) from version",
+    "event": "select ifnull(max(id), 0) from event",
+    "clause": "select ifnull(max(rowid), 0) from clause",
+    "run": "select ifnull(max(id), 0) from snapshots",
+    "blob": "select ifnull(max(id), 0) from blob",
+}
+
+
+class NothingToExport(Exception):
+    """There is no snapshot yet."""
+
+
+def export(archive: Archive, folder: Path, *, progress: Callable[[str, int], None]) -> dict[str, int]:
+    """Write what is new since the last export to `folder`; rows by table. Raises NothingToExport, OSError."""
+    last = runs.last(archive)
+    if last is None:
+        raise NothingToExport("there is no snapshot yet; `licensedrift refresh` takes one")
+    conn = archive.conn
+    conn.execute("begin")  # one state for all tables, whatever a refresh does meanwhile
+    try:
+        former = _marks(folder)
+        marks = {name: int(conn.execute(query).fetchone()[0]) for name, query in _LAST.items()}
+        partition = f"snapshot_date={last['started_at'][:10]}"
+        written = {}
+        for table in TABLES:
+            after = former.get(table.counter or "", 0)
+            bound = () if table.counter is None else (after, marks[table.counter])
+            target = folder / table.name / partition / f"part-{last['id']:06}.parquet"
+            written[table.name] = _write(target, _rows(conn, table.query, bound), SCHEMAS[table.name])
+            progress(table.name, written[table.name])
+        target = folder / "texts" / partition / f"part-{last['id']:06}.parquet"
+        written["texts"] = _write(target, _texts(archive, former.get("blob", 0), marks["blob"]), SCHEMAS["texts"])
+    finally:
+        conn.execute("commit")
+    _keep(folder / "README.md", CARD.format(snapshot=last["id"], date=last["started_at"][:10]))
+    _keep(folder / "_exported.json", json.dumps(marks | {"snapshot": last["id"]}))
+    return written
+
+
+def _marks(folder: Path) -> dict[str, int]:
+    path = folder / "_exported.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _keep(path: Path, text: str) -> None:
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def _rows(conn: sqlite3.Connection, query: str, bound: tuple[int, ...]) -> Iterator[list[dict[str, Any]]]:
+    cursor = conn.execute(query, bound)
+    names = [column[0] for column in cursor.description]
+    while batch := cursor.fetchmany(ROWS):
+        yield [dict(zip(names, row, strict=True)) for row in batch]
+
+
+def _texts(archive: Archive, after: int, until: int) -> Iterator[list[dict[str, Any]]]:
+    """Texts of documents whose bytes are new: what analyses speak of, and what people may read."""
+    query = (
+        "select b.id, lower(hex(b.sha256)), b.size from blob b where b.id > ? and b.id <= ?"
+        " and exists (select 1 from document d where d.text = b.id) order by b.id"
+    )
+    cursor = archive.conn.execute(query, (after, until))
+    while batch := cursor.fetchmany(500):
+        yield [
+            {"text_hash": digest, "bytes": size, "text": decode(archive.blobs.get(blob))} for blob, digest, size in batch
+        ]
+
+
+def _write(target: Path, batches: Iterator[list[dict[str, Any]]], schema: pa.Schema) -> int:
+    """Write a file, whole or not at all; none where there are no rows."""
+    count, writer = 0, None
+    partial = target.with_name(target.name + ".partial")
+    try:
+        for rows in batches:
+            if writer is None:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                writer = pq.ParquetWriter(partial, schema, compression="zstd")
+            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+            count += len(rows)
+    finally:
+        if writer is not None:
+            writer.close()
+    if writer is not None:
+        partial.replace(target)
+    return count
+
+
+_TEXT, _INT, _REAL = pa.string(), pa.int64(), pa.float64()
+
+
+def _schema(text: str, integers: str = "", reals: str = "") -> pa.Schema:
+    fields = [(name, _TEXT) for name in text.split()]
+    fields += [(name, _INT) for name in integers.split()] + [(name, _REAL) for name in reals.split()]
+    return pa.schema(fields)
+
+
+SCHEMAS = {
+    "versions": _schema(
+        "subject since until origin sha bundle_hash availability gated license_claimed license_name license_link"
+        " license_tags base_model card_error",
+        "id valid_from valid_to",
+    ),
+    "documents": _schema(
+        "subject role path_or_url content_hash text_hash fetched_at etag revision committed_at problem headers extractor",
+        "version bytes",
+    ),
+    "drift": _schema(
+        "at subject kind role direction clause before after before_hash after_hash evidence_before evidence_after"
+        " rules_version",
+        "id parent snapshot substantive flip",
+    ),
+    "clauses": _schema("text_hash clause quote section parameters rules_version", "quote_start quote_end"),
+    "version_ends": _schema("subject until", "id valid_to"),
+    "catalog": _schema(
+        "subject kind author license_claimed license_name license_link license_found edition openness gated modality"
+        " base_model sha last_modified first_seen last_changed last_seen unavailable_since gone_at availability"
+        " card_error",
+        "parameters downloads",
+        "similarity",
+    ),
+    "systems": _schema("system developer modality type license restrictions subjects evidence reason"),
+    "findings": _schema("subject claim claimed found evidence severity", "snapshot"),
+    "snapshots": _schema(
+        "started_at finished_at status scope requests tool_version rules_version", "id subjects changed events bytes"
+    ),
+    "texts": _schema("text_hash text", "bytes"),
+}
