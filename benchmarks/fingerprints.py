@@ -22,6 +22,7 @@ from typing import Any
 
 from licenses.catalogue import entry
 from licenses.identity.edition import stated_edition
+from licenses.identity.heading import heading
 from licenses.identity.reference import Reference, make_reference
 from licenses.identity.shipped import FILE, dump
 from licenses.text import decode
@@ -36,10 +37,6 @@ SHORTEST = 30
 COMPOUND = ("orion-license/2024-01-20",)
 # Folders of the corpus with copies made by others: whose text it is does not follow from where it was found.
 SECOND_HAND = ("modelgo-raw/", "scancode/")
-# Words of a line that make it a heading of a license.
-_HEADING = re.compile(
-    r"(?i)licen[cs]e|agreement|policy|terms|attribution|dedication|copying|协议|许可|public domain|disclaimer"
-)
 _OR_LATER = re.compile(r"(?i)-or-later$|-(?:no-)?invariants-")
 
 
@@ -94,22 +91,6 @@ def spdx_sources(rows: list[dict[str, Any]]) -> Iterator[Source]:
         if _OR_LATER.search(license_id) or not row.get("text"):
             continue
         yield Source(license_id, heading(row["text"]) or row["name"], row["text"], "", "spdx")
-
-
-def heading(text: str) -> str:
-    """The first short line that reads like the heading of a license, "" if the text has none."""
-    for line in [line.strip(" #*=_-\t") for line in text.splitlines() if line.strip()][:6]:
-        parts = [part for part in line.split() if part[0].isalpha()]
-        titled = sum(not part[0].islower() for part in parts) >= 0.6 * len(parts)
-        short = len(line) <= 120 and len(line.split()) <= 14 and not line.endswith((".", ",", ":"))
-        if (
-            short
-            and titled
-            and _HEADING.search(line)
-            and not line.casefold().startswith(("copyright", "terms and conditions"))
-        ):
-            return line
-    return ""
 
 
 def build(sources: list[Source]) -> list[Reference]:

@@ -124,8 +124,7 @@ class Library:
         Of the `most` licenses that are most like the text as a whole, VARIANTS each; and of twice as many licenses
         that are most nearly a part of it, one each.
         """
-        index = self._index
-        hits = Counter(chain.from_iterable([index[one] for one in text if one in index]))
+        hits = Counter(chain.from_iterable(filter(None, map(self._index.get, text))))
         whole, part = [], []
         for at, count in hits.items():
             contained = count / self._indexed[at]

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.fingerprints import build, corpus_sources, heading
+from benchmarks.fingerprints import build, corpus_sources
 from licenses.identity import identify
+from licenses.identity.heading import heading
 from licenses.identity.matching import recognize
 from licenses.identity.reference import Library, make_reference
 from licenses.identity.shipped import FILE, dump, load, shipped_library
