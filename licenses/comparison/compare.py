@@ -22,6 +22,7 @@ from licenses.comparison.model import ClauseChange, Comparison, Direction
 from licenses.comparison.named import badges, licenses_named
 from licenses.comparison.telling import effective_date
 from licenses.comparison.words import words
+from licenses.identity import identify
 from licenses.names import same_license
 from licenses.reading import Reading, read
 
@@ -48,16 +49,15 @@ def compare(before: str, after: str, *, role: str | None = None) -> Comparison:
 
     `role` is the document's (`card`, `license`, `terms`, ...); without it a card is known by its looks.
     """
-    old = read(before)
-    new = old if before == after else read(after)
     left, right = words(before), words(after)
-    base = Comparison(False, "neutral", old.identity.license, new.identity.license)
     if [w.text for w in left] == [w.text for w in right]:
-        base = replace(base, passages=mark_passages(before, after))
+        shown = mark_passages(before, after)
         if badges(before) == badges(after):
-            return base
+            return Comparison(False, "neutral", identify(before).license, identify(after).license, passages=shown)
     else:
-        base = replace(base, passages=passages(before, after, left, right))
+        shown = passages(before, after, left, right)
+    old, new = read(before), read(after)
+    base = Comparison(False, "neutral", old.identity.license, new.identity.license, passages=shown)
     if role == "card" or (role is None and both_cards(before, after)):
         return _cards(base, before, after, old, new)
     return _texts(base, Side(before, left), Side(after, right), old, new)

@@ -85,7 +85,7 @@ def context_of(unit: Unit, side: Side) -> Context:
     sentence = side.sentence(start)
     said = lexicon.UNLIMITED.sub(" ", plain(side.text, start, end).lower)
     heading, links = _is_heading(side.text, start, end), _is_links(side.text, start, end)
-    if sentence is None or sentence.end < start:
+    if sentence is None:
         return Context(said, "", False, True, heading, links)
     return Context(said, sentence.lead, sentence.defines, sentence.binding, heading, links)
 

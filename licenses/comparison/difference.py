@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
@@ -13,7 +12,7 @@ from licenses.clauses.sentences import Sentence, sentences
 from licenses.comparison.alignment import Unit, word_changes
 from licenses.comparison.model import Span
 from licenses.comparison.telling import telling_units
-from licenses.comparison.words import Word
+from licenses.comparison.words import Word, blanked
 
 # Two sentences that are alike to this degree (percent) are one sentence, reworded.
 _REWORDED = 55.0
@@ -23,6 +22,11 @@ _LONGEST_KEY = 2_000
 # The same for a sentence beside one that stands in both texts; looked for only where few are left.
 _TRIMMED = 75.0
 _MOST_TRIMMED = 60
+# In a text longer than this (characters), sentences are read part by part, each with so much before it as may hold
+# the introduction of its list.
+_LONG = 60_000
+_PART = 8_000
+_SURROUNDINGS = 16_000
 
 
 class Side:
@@ -33,22 +37,26 @@ class Side:
         self.units = telling_units(text, words)
         if within is not None:
             self.units = [unit for unit in self.units if any(a <= unit.span[0] < b for a, b in within)]
+        self._read: dict[int, tuple[int, tuple[Sentence, ...], list[int]]] = {}
         self.keys = {unit.key for unit in self.units}
         self.stream = f" {' '.join(unit.key for unit in self.units)} "
 
-    @cached_property
-    def sentences(self) -> Sequence[Sentence]:
-        """The sentences with their leads; read only when something differs."""
-        return sentences(self.text)
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [sentence.start for sentence in self.sentences]
-
     def sentence(self, position: int) -> Sentence | None:
-        """The sentence at a place of the text."""
-        number = bisect_right(self._starts, position) - 1
-        return self.sentences[number] if number >= 0 else None
+        """The sentence at a place of the text, if there is one; its own offsets are those of the part that was read."""
+        part = position // _PART if len(self.text) > _LONG else 0
+        if part not in self._read:
+            start = self._beginning(max(0, part * _PART - _SURROUNDINGS))
+            end = (part + 1) * _PART + _PART if len(self.text) > _LONG else len(self.text)
+            found = sentences(blanked(self.text[start:end]))
+            self._read[part] = (start, found, [sentence.start for sentence in found])
+        start, found, starts = self._read[part]
+        number = bisect_right(starts, position - start) - 1
+        return found[number] if number >= 0 and found[number].end + start >= position else None
+
+    def _beginning(self, position: int) -> int:
+        """Where the paragraph after this place begins."""
+        blank = self.text.find("\n\n", position) if position else 0
+        return blank if 0 <= blank < position + _PART else position
 
     def says(self, key: str) -> bool:
         """Whether these words stand in it, one after another."""

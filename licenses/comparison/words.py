@@ -6,9 +6,10 @@ import html
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
+
+from licenses.comparison.special_words import specials
 
 Kind = Literal["word", "number", "link", "date"]
 
@@ -16,36 +17,11 @@ LARGEST_TEXT = 1_000_000  # characters; what lies beyond is compared as a whole,
 
 _HAN = "\u2e80-\u2fdf\u3005-\u3007\u3041-\u3096\u30a1-\u30fc\u3105-\u312f\u3400-\u9fff\uf900-\ufaff\uac00-\ud7af"
 _UNSEEN = "\u200b-\u200f\u2060-\u2064\ufeff\xad\u202a-\u202e\u2066-\u2069\ufe0e\ufe0f"
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]{0,6}"
-_GAP = rf"[\s{_UNSEEN}]{{1,5}}"
-_DATES = (
-    rf"(?P<month1>{_MONTH})\.?{_GAP}(?P<day1>\d{{1,2}})(?:st|nd|rd|th)?,?{_GAP}(?P<year1>(?:19|20)\d\d)"
-    rf"|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?{_GAP}(?P<month2>{_MONTH})\.?,?{_GAP}(?P<year2>(?:19|20)\d\d)"
-    r"|(?P<year3>(?:19|20)\d\d)\s?[-/.\u5e74]\s?(?P<month3>\d{1,2})\s?[-/.\u6708]\s?(?P<day3>\d{1,2})(?:\s?\u65e5)?(?!\d)"
-    r"|(?P<day4>\d{1,2})/(?P<month4>\d{1,2})/(?P<year4>(?:19|20)\d\d)"
-    rf"|(?P<month5>{_MONTH})\.?{_GAP}(?P<year5>(?:19|20)\d\d)"
-)
-_LINK = (
-    r"(?:https?://|www\.)[^\s<>()\[\]\"'\u201c\u201d\u3000-\u303f\uff00-\uffef]{1,2000}"
-    r"|[a-z0-9_.+-]{1,64}@[a-z0-9-]{1,64}(?:\.[a-z0-9-]{1,64}){1,5}"
-    r"|(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,10}/[^\s<>()\[\]\"'\u201c\u201d\u3000-\u303f\uff00-\uffef]{0,2000}"
-)
 _TOKEN = re.compile(
-    # An image, the target of a Markdown link, the tags and comments of HTML: no words that a reader sees.
-    r"(?P<hidden>!\[[^\[\]\n]{0,300}(?=\]\()"
-    r"|\]\(\s?[^()\s]{0,2000}(?:\([^()\s]{0,500}\)[^()\s]{0,500}){0,3}(?:\s\"[^\"\n]{0,300}\")?\)"
-    r"|</?[a-z!][^<>\n]{0,500}>)"
-    rf"|(?P<date>(?<![a-z0-9/.-])(?:{_DATES})(?![a-z0-9]))"
-    rf"|(?P<link>(?<![a-z0-9])(?:{_LINK}))"
-    r"|(?P<copyright>\(c\)(?=\s{0,3}(?:19|20)\d\d|\s{0,3}\[?yyyy)|(?<=copyright\s)\(c\))"
-    rf"|(?P<han>[{_HAN}])"
+    rf"(?P<han>[{_HAN}])"
+    r"|(?P<mark>\([cC]\)(?=\s{0,3}(?:19|20)\d\d|\s{0,3}\[?yyyy))"
     r"|(?P<number>\d{1,3}(?:,\d{3}){1,5}(?!\d)|\d{1,18}(?:\.\d{1,9}){0,4}(?![^\W_]))"
-    rf"|(?P<word>[^\W_{_HAN}]+(?:(?:[{_UNSEEN}]|\*{{2}})+[^\W_{_HAN}]+)*)",
-    re.IGNORECASE,
+    rf"|(?P<word>[^\W_{_HAN}]+(?:(?:[{_UNSEEN}]|\*{{2}})+[^\W_{_HAN}]+)*)"
 )
 # What stands for another character: entities, and UTF-8 that was read as Windows-1252.
 _STAND_IN = re.compile(
@@ -60,8 +36,7 @@ _BLANKED = dict.fromkeys(
 _INNER = re.compile(rf"[{_UNSEEN}*]")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word as it is compared (`text`, folded) and where it stands: `source[start:end]`, in characters.
 
     A link is one word (without scheme, `www.` and closing slash); a date reads `2025-09-15` however it is written;
@@ -94,22 +69,25 @@ def words(text: str) -> list[Word]:
 
 def _words(text: str) -> list[Word]:
     found: list[Word] = []
-    for match in _TOKEN.finditer(text):
+    position = 0
+    for special in specials(text):
+        _add_words(found, text, position, special.start)
+        if special.kind != "hidden":
+            found.append(Word(special.text, special.start, special.end, special.kind))
+        position = special.end
+    _add_words(found, text, position, len(text))
+    return found
+
+
+def _add_words(found: list[Word], text: str, start: int, end: int) -> None:
+    for match in _TOKEN.finditer(text, start, end):
         kind = match.lastgroup
         if kind == "word":
-            found.append(Word(_folded(match.group()), match.start(), match.end()))
+            found.append(Word(_folded(match.group()), *match.span()))
         elif kind == "han":
-            found.append(Word(unicodedata.normalize("NFKC", match.group()), match.start(), match.end()))
+            found.append(Word(unicodedata.normalize("NFKC", match.group()), *match.span()))
         elif kind == "number":
-            found.append(Word(match.group().replace(",", ""), match.start(), match.end(), "number"))
-        elif kind == "date":
-            found.append(Word(_date(match), match.start(), match.end(), "date"))
-        elif kind == "link":
-            shown = match.group().rstrip(".,;:!?*_\\")
-            name = re.sub(r"^(?:https?://)?(?:www\.)?", "", shown.casefold().replace("\\", "")).rstrip("/")
-            if name:
-                found.append(Word(name, match.start(), match.start() + len(shown), "link"))
-    return found
+            found.append(Word(match.group().replace(",", ""), *match.span(), "number"))
 
 
 def _without_stand_ins(text: str) -> tuple[str, tuple[list[int], list[int]]]:
@@ -154,18 +132,3 @@ def _repaired(damaged: str) -> str:
         return b"".join(bytes([ord(c)]) if ord(c) < 256 else c.encode("cp1252") for c in damaged).decode()
     except UnicodeError:
         return damaged
-
-
-def _date(match: re.Match[str]) -> str:
-    for form in "12345":
-        if match["year" + form]:
-            month = match["month" + form]
-            number = int(month) if month.isdigit() else _month(month)
-            day = f"-{int(match['day' + form]):02}" if form != "5" else ""
-            return f"{match['year' + form]}-{number:02}{day}"
-    return match.group()
-
-
-def _month(name: str) -> int:
-    start = name[:3].lower()
-    return next(number for number, month in enumerate(_MONTHS, 1) if month.startswith(start))
