@@ -24,6 +24,9 @@ TERMS = (
     "The Model is a large model that was trained on text.",
 )
 texts = st.lists(st.sampled_from(TERMS), min_size=1, max_size=9).map("\n\n".join)
+# Sentences that stand for themselves: what an item of a list means depends on what stands above it.
+whole = [term for term in TERMS if not term.startswith(("#", "(", "4."))]
+sentences = st.lists(st.sampled_from(whole), min_size=1, max_size=9).map("\n\n".join)
 
 
 def rewrapped(text: str, width: int) -> str:
@@ -96,7 +99,7 @@ def test_passages_are_spans_in_order_and_the_rest_is_the_same(before: str, after
 
 
 @settings(max_examples=80, deadline=None)
-@given(texts, st.lists(CLOTHES, min_size=1, max_size=2), st.sampled_from(TERMS[3:]))
+@given(sentences, st.lists(CLOTHES, min_size=1, max_size=2), st.sampled_from(whole))
 def test_clothes_change_nothing_of_a_change(text: str, clothes: list, more: str) -> None:
     after = f"{text}\n\n{more}"
     dressed = after
