@@ -99,6 +99,17 @@ def test_another_language_is_not_believed() -> None:
     assert reason(terms(french, "Conditions d'utilisation")) == "in French, was in English"
 
 
+def test_terms_in_a_language_whose_law_is_not_known_are_believed() -> None:
+    polish = [f"Użytkownik nie może się na to zgodzić, jest to zasada {n} oraz warunek że do niej." for n in range(40)]
+    assert reason(terms(polish, "Regulamin"), None) is None
+
+
+def test_a_short_policy_that_speaks_of_logging_in_is_one() -> None:
+    short = [f"Keep to rule {n} of the forum, be kind to others and respect their work." for n in range(9)]
+    html = terms([*short, "You must log in to post. Our policy: a page not found is no excuse."], "Forum Policy")
+    assert reason(html, None) is None
+
+
 def test_another_document_is_not_believed() -> None:
     privacy = [f"We collect personal information of kind {n} with your consent and delete it later." for n in range(40)]
     assert "privacy policy instead of terms" in (reason(terms(privacy, "Privacy Policy")) or "")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -126,6 +127,21 @@ def test_what_is_no_selector_is_said_to_be_none(selector: str) -> None:
 def test_sections_named_like_furniture_stay(name: str) -> None:
     section = f"<section id='{name}'><h2>On this</h2><p>You must not share, log in or consent for others.</p></section>"
     assert "consent for others" in text(page(TERMS + section))
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "<aside><p>In short: this means that you must not sell what our service gives you to anyone else.</p></aside>",
+        "<div role=alert><p>These terms change on 1 May 2026, as you were told.</p></div>",
+        "<p>You may <button>opt out</button> of training in your settings at any time.</p>",
+        "<div><template shadowrootmode=open><p>You must pay what you owe us in time.</p></template></div>",
+        "<details><summary>What if not?</summary><p>Then we may end this agreement.</p></details>",
+    ],
+)
+def test_remarks_notices_and_words_on_buttons_are_text(kept: str) -> None:
+    words = " ".join(re.sub("<[^>]*>", " ", kept).split())
+    assert words.replace("? ", "? ") in " ".join(text(page(TERMS + kept)).split())
 
 
 def test_a_nameless_banner_is_known_by_its_button() -> None:
