@@ -101,7 +101,7 @@ def address_key(address: str) -> str:
 def _words(text: str) -> list[tuple[str, int, int]]:
     """The telling words of a text as (word, start, end); a version has lost its trailing ".0"."""
     # Folding is by character so that offsets stay those of `text`.
-    folded = "".join(_folded(character) for character in text)
+    folded = text.lower() if text.isascii() else "".join(map(_folded, text))
     found = []
     for match in _WORD.finditer(folded):
         word = match.group()

@@ -33,10 +33,10 @@ _SPELLING = {"licence": "license", "licences": "licenses", "licenced": "licensed
 def visible(text: str) -> str:
     """A text without characters that cannot be seen, and with each letter in its plain form. Linear time."""
     text = text[:LONGEST_TEXT]
-    if not text.isascii():
-        # Sorting a long run of combining marks takes quadratic time.
-        text = unicodedata.normalize("NFKC", _MARKS.sub(r"\1", text))[:LONGEST_TEXT]
-    return text.translate(_DROPPED)
+    if text.isascii():
+        return text.replace("'", "").replace("`", "")
+    # Sorting a long run of combining marks takes quadratic time.
+    return unicodedata.normalize("NFKC", _MARKS.sub(r"\1", text))[:LONGEST_TEXT].translate(_DROPPED)
 
 
 def words(text: str) -> list[str]:
