@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from licenses.clauses.clause import Clause
+from licenses.clauses.moods import mood_at, moods
 from licenses.clauses.parameters import Context, banned_uses, values
 from licenses.clauses.ruleset import Find, Rule, rules
 from licenses.clauses.sentences import Sentence, sentences
@@ -108,7 +109,7 @@ def _states(find: Find, sentence: Sentence) -> Any | None:
     if (find.defining == "skip" and sentence.defines) or (find.defining == "only" and not sentence.defines):
         return None
     lower = sentence.plain.lower
-    match = find.says.search(lower)
+    match = _said(find, sentence)
     if match is None or not all(other.search(lower) for other in find.also):
         return None
     if find.unless is not None and find.unless.search(lower):
@@ -117,6 +118,19 @@ def _states(find: Find, sentence: Sentence) -> Any | None:
         return None
     if find.not_under is not None and find.not_under.search(_above(sentence)):
         return None
+    return match
+
+
+def _said(find: Find, sentence: Sentence) -> Any | None:
+    """Where the sentence says it, in one of the moods that the find wants."""
+    lower = sentence.plain.lower
+    if not find.mood:
+        return find.says.search(lower)
+    if (match := find.says.search(lower)) is None:
+        return None
+    read = moods(lower, sentence.lead)
+    while match is not None and mood_at(read, match.start()) not in find.mood:
+        match = find.says.search(lower, match.end()) if match.end() > match.start() else None
     return match
 
 

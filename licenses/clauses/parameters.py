@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from licenses.clauses.amounts import count, currency_of, money, percent
+from licenses.clauses.moods import mood_at, moods
 from licenses.clauses.places import law_named, places_named
 from licenses.clauses.ruleset import Rule, Value
 from licenses.clauses.sentences import Sentence
@@ -185,12 +186,28 @@ def banned_uses(
             continue
         lower = sentence.plain.lower
         named = {name: match for name, pattern in value.values if (match := pattern.search(lower))}
+        if named and number in matched and not _hangs_from_ban(rule, sentence, judged):
+            named = _within_ban(rule, sentence, named)
         if not named or any(find.unless is not None and find.unless.search(lower) for find in rule.finds):
             continue
         if first is None:
             first = number, next(iter(named.values())).span()
         fields.update(named)
     return sorted(fields), first
+
+
+def _within_ban(rule: Rule, sentence: Sentence, named: dict[str, Any]) -> dict[str, Any]:
+    """Those fields of a sentence that it bans: all if a find of no mood matches, else those named within the ban."""
+    lower = sentence.plain.lower
+    if any(not find.mood and find.says.search(lower) for find in rule.finds):
+        return named
+    finds = [find for find in rule.finds if find.mood and all(other.search(lower) for other in find.also)]
+    read = moods(lower, sentence.lead)
+    return {
+        name: match
+        for name, match in named.items()
+        if any(mood_at(read, match.start()) in find.mood for find in finds)
+    }
 
 
 def _hangs_from_ban(rule: Rule, sentence: Sentence, judged: dict[str, bool]) -> bool:

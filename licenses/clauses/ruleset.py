@@ -26,7 +26,10 @@ _WORD_FILES = ("words.toml", "acts.toml", "moods.toml")  # a later one may use t
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """One way in which a sentence states a clause: `says` matches it, and the rest agrees."""
+    """One way in which a sentence states a clause: `says` matches it, and the rest agrees.
+
+    `mood` are those that the place where `says` begins may have (see moods.py); if empty, any will do.
+    """
 
     says: Any
     also: tuple[Any, ...]
@@ -37,6 +40,7 @@ class Find:
     defining: str
     explaining: bool
     alone: tuple[str, ...]
+    mood: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +156,7 @@ def _find(find: dict[str, Any]) -> Find:
         find.get("definitions", "skip"),
         bool(find.get("preambles", False)),
         tuple(find.get("alone", ())),
+        frozenset([mood] if isinstance(mood := find.get("mood", ()), str) else mood),
     )
 
 

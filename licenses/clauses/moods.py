@@ -1,0 +1,132 @@
+"""What a sentence says of the acts that it names: allowed, banned, owed, kept for the licensor, or left alone.
+
+Legal English puts an operator before an act ("may not distribute", "is free to distribute", "must distribute") or
+behind it ("distribution is forbidden"). An operator rules the words up to the next one; one that stands behind
+its act rules the words before it too. An item of a list begins with what its introduction ends with.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from functools import cache, lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from licenses.clauses.ruleset import pattern, words
+
+NONE = "none"
+_LONGEST_LEAD = 600
+_MOST_OPERATORS = 200  # a sentence with more of them is no sentence
+_MODALS = ("may", "can", "and may", "and can", "or may", "or can")
+# What such a sentence says holds for those who do not take the license at all.
+_ASKING = re.compile(r"\bif you (?:do not|don't) (?:agree|accept)|\bunless you (?:agree|accept)")
+_Span = tuple[int, str]  # where a mood begins, and the mood
+
+# The order matters: of operators that begin at the same place, the first listed is taken. "free" says that
+# neither a duty nor a ban is laid down; "same" changes nothing; "outside" is an exception to what came before.
+_OPERATORS = ("same", "behind_banned", "behind_granted", "free", "reserved", "banned", "aside", "condition", "outside", "due", "granted", "giving")
+
+
+@cache
+def _operators() -> tuple[Any, Mapping[str, Any]]:
+    entries = words()
+    each = {name: f"(?:{entries['mood_' + name]})" for name in _OPERATORS}
+    any_of = pattern(r"(?:" + "|".join(each.values()) + r")|[;:]|\b(?:but|however|whereas|while)\b")
+    return any_of, MappingProxyType({name: pattern(rf"\A(?:{source})\z") for name, source in each.items()})
+
+
+@lru_cache(4096)
+def _kind(operator: str) -> str:
+    return next((name for name, known in _operators()[1].items() if known.search(operator)), "break")
+
+
+def mood_at(moods: tuple[_Span, ...], position: int) -> str:
+    """The mood of the word at a position of a sentence whose moods these are."""
+    place = bisect_right(moods, (position, "\U0010ffff")) - 1
+    return moods[place][1] if place >= 0 else NONE
+
+
+@lru_cache(512)
+def moods(lower: str, lead: str) -> tuple[_Span, ...]:
+    """Where the moods of a plain, lower-case sentence begin, given the introduction that it hangs from, or ""."""
+    if _ASKING.search(lower):
+        return ((0, NONE),)
+    first = _last_mood(lead) if lead else NONE
+    spans: list[_Span] = [(0, first)]
+    mood, clause = first, 0  # the clause is what an operator behind its act rules
+    denied = False  # "no use is permitted" bans, though "is permitted" grants
+    for start, end, kind in _found(lower):
+        if kind == "same":
+            continue
+        if kind == "break":
+            clause = end
+            continue
+        if kind.startswith("behind_"):
+            mood = "banned" if mood == "banned" and denied else kind.removeprefix("behind_")
+            since = _clause_before(lower, spans, max(clause, 0), start)
+            spans = [span for span in spans if span[0] < since]
+            spans.append((since, mood))
+            spans.append((end, mood))
+        elif kind == "condition":
+            if mood == "banned":
+                mood = "excepted"
+                spans[-1] = (spans[-1][0], mood)
+        elif kind == "aside":
+            spans.append((start, "banned"))
+            if (comma := lower.find(",", end)) > 0:
+                spans.append((comma, mood))
+        else:
+            mood = _after(kind, mood)
+            if mood == "granted" and lower.startswith(_MODALS, start) and not _subject_holds(lower, start):
+                mood = "reserved"
+            spans.append((start, mood))
+        denied = lower.startswith(("no", "never"), start)
+        clause = end
+    return tuple(sorted(spans, key=lambda span: span[0]))
+
+
+def _found(lower: str) -> Iterator[tuple[int, int, str]]:
+    for number, match in enumerate(_operators()[0].finditer(lower)):
+        if number == _MOST_OPERATORS:
+            return
+        yield match.start(), match.end(), _kind(match.group())
+
+
+def _subject_holds(lower: str, start: int) -> bool:
+    """Whether "may" follows those who use the work, or the work: of the licensor it grants nothing."""
+    return _subjects().search(lower[max(0, start - 80) : start]) is not None
+
+
+@cache
+def _subjects() -> Any:
+    entries = words()
+    return pattern(rf"(?:{entries['holder']}|{entries['thing']}|{entries['outputs']})|\A[^a-z]*\z")
+
+
+def _after(kind: str, mood: str) -> str:
+    """The mood after an operator before its act: what is excepted from a grant is banned, and from a ban, open."""
+    if kind == "giving":
+        return "granted" if mood == NONE else mood
+    if kind != "outside":
+        return kind
+    if mood == "granted":
+        return "banned"
+    if mood == "banned":
+        return "excepted"
+    return mood
+
+
+def _clause_before(lower: str, spans: list[_Span], clause: int, start: int) -> int:
+    """Where the subject of an operator behind its act begins: after the last "and" if another operator precedes."""
+    if len(spans) > 1 and clause:
+        joined = max(lower.rfind(", and ", clause, start), lower.rfind(", or ", clause, start))
+        return joined if joined > 0 else clause
+    return clause
+
+
+@lru_cache(1024)
+def _last_mood(lead: str) -> str:
+    # An introduction is read as a sentence of its own; what matters is how it ends.
+    return moods(re.sub(r"[|]", " ", lead[-_LONGEST_LEAD:]), "")[-1][1]
