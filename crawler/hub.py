@@ -10,6 +10,8 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -97,6 +99,15 @@ class Hub:
     def received(self) -> int:
         """Bytes of bodies so far."""
         return self._http.bytes
+
+    @property
+    def server_time(self) -> str | None:
+        """The Hub's own clock as of its last answer (ISO 8601, UTC); None if it did not tell."""
+        try:
+            moment = parsedate_to_datetime(self._http.server_date or "")
+        except ValueError:
+            return None
+        return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def close(self) -> None:
         """Close the connections."""

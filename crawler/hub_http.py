@@ -68,6 +68,7 @@ class HubHttp:
         self._missing_in_a_row = 0
         self.counts: dict[str, int] = {}
         self.bytes = 0
+        self.server_date: str | None = None
         self._token = token
         said = {"contact": contact.url or contact.name} if contact.url or contact.name else {}
         # token=False: no token from the environment or a login is picked up behind our back.
@@ -188,6 +189,7 @@ class HubHttp:
         headers = {**self._headers, **(request.headers or {})}
         with get_session().stream(request.method, url, headers=headers, data=request.form) as response:
             self.budget.learn(bucket, response.headers)
+            self.server_date = response.headers.get("date", self.server_date)
             content, whole = self._body(response, request.max_bytes)
         return self._discreet(Answer(str(url), response.status_code, response.headers, content, whole))
 

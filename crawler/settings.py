@@ -46,7 +46,11 @@ class Watch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     top: Count = 0
     top_by: Literal["downloads", "likes"] = "downloads"
     all: bool = False
-    # With `all`, rows come by the thousand but files one by one: so many repositories' files a refresh, worthiest first.
+    # With `all`, rows come by the thousand but files one by one: so many repositories' files a refresh, the
+    # worthiest first.
     files_per_refresh: Count = 2000
+    # With `all`, most nights ask for what was changed since the last; so often all is asked for, which alone finds
+    # gates, flips to private, renames and deletions (hub-protocol.md 3.2, 3.3).
+    sweep_days: Count = 7
     # More file names (globs, case apart) that count as license texts, beside the built-in ones.
     license_files: list[str] = []

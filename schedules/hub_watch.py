@@ -6,7 +6,7 @@ holds are looked at one by one before anything is believed of them (hub-protocol
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from crawler.errors import CrawlError, Disabled, Unavailable
 from crawler.repository import Repository
@@ -16,6 +16,7 @@ from schedules.linked_pages import LinkedPages
 from schedules.observing import facts
 from schedules.repository_look import RepositoryLook
 from schedules.session import Session
+from schedules.whole_kind import WholeKind
 from storage import known
 from storage.known import Known
 from storage.records import Facts, Kind
@@ -24,6 +25,8 @@ KINDS: dict[Kind, str] = {"model": "models", "dataset": "datasets", "space": "sp
 # A sweep of a whole kind that misses more than this share has lost rows, not repositories (hub-protocol.md 3.3).
 MOST_MISSING = 0.01
 FEW_MISSING = 20
+
+Enough = Callable[[Sequence[Repository]], bool]
 
 
 def look_at_all(session: Session, only: Sequence[str]) -> None:
@@ -66,7 +69,7 @@ class KindWalk:
         """Whole kind, authors, the most used, then names: what a list has shown is not asked for again."""
         section = KINDS[self.kind]
         if self.watch.all:
-            self._walk(f"{section}/all", author=None, sort="createdAt", limit=None)
+            self._whole_kind(f"{section}/all")
         for author in self.watch.authors:
             self._walk(f"{section}/author:{author}", author=author, sort="createdAt", limit=None)
         if self.watch.top:
@@ -74,6 +77,18 @@ class KindWalk:
         self.names([name for name, shown in self.ids.items() if not shown])
         if self.watch.all:
             self._put_off()
+
+    def _whole_kind(self, watch: str) -> None:
+        """All of a kind: most nights what was changed since the last, now and then everything."""
+        nights = WholeKind(self.session, self.kind, watch, self.watch.sweep_days)
+        head = nights.head()
+        if nights.wants_everything():
+            if self._walk(watch, author=None, sort="createdAt", limit=None):
+                nights.swept(head)
+        elif self._walk(watch, author=None, sort="lastModified", limit=None, enough=nights.is_old):
+            nights.walked(head)
+            # Whose date is older than the watermark is as it was, as far as dates tell.
+            self.session.unmoved_too(known.count_watched(self.conn, watch) - self.seen.count)
 
     def names(self, names: Sequence[str]) -> None:
         """Look at repositories one by one."""
@@ -90,18 +105,22 @@ class KindWalk:
                 self.session.stage(self.look.not_there(recorded.name, recorded, None))
         self.displaced.clear()
 
-    def _walk(self, watch: str, *, author: str | None, sort: str, limit: int | None) -> None:
-        """One list. Who was in it before and is not now is looked at by name; a list that broke off proves nothing."""
+    def _walk(
+        self, watch: str, *, author: str | None, sort: str, limit: int | None, enough: Enough | None = None
+    ) -> bool:
+        """One list; whether it was read to its end. A list that broke off proves nothing of who is not in it."""
         try:
-            complete = self._pages(watch, author, sort, limit)
+            complete = self._pages(watch, author, sort, limit, enough)
         except (Unavailable, CrawlError) as error:
             self.session.fail(f"{self.kind}:{author or '*'}", f"list {watch}: {error}")
-            return
+            return False
         if complete and sort == "createdAt":
+            # Who was in it before and is not now is looked at by name.
             self._missing(watch)
             self.session.walked(watch)
+        return complete
 
-    def _pages(self, watch: str, author: str | None, sort: str, limit: int | None) -> bool:
+    def _pages(self, watch: str, author: str | None, sort: str, limit: int | None, enough: Enough | None) -> bool:
         done, complete = 0, False
         hub = self.session.hub
         for page in hub.pages(self.kind, author=author, sort=sort, limit=limit, patterns=self.look.patterns):
@@ -113,6 +132,8 @@ class KindWalk:
             done += len(page.rows)
             self.session.progress(watch, done, limit)
             complete = page.complete
+            if enough is not None and enough(page.rows):
+                return True
         return complete
 
     def _row(self, row: Repository, recorded: Known | None, watch: str) -> None:
@@ -208,12 +229,14 @@ class Seen:
 
     def __init__(self) -> None:
         self._bits = bytearray()
+        self.count = 0
 
     def add(self, subject: int) -> None:
         """Remember a subject by its id."""
         place, bit = divmod(subject, 8)
         if place >= len(self._bits):
             self._bits.extend(bytes(place + 4096 - len(self._bits)))
+        self.count += not self._bits[place] >> bit & 1
         self._bits[place] |= 1 << bit
 
     def __contains__(self, subject: int) -> bool:

@@ -71,9 +71,11 @@ def _upload(folder: Path, repository: str) -> None:
 
 
 @click.command("import-hub")
-@click.argument("dumps", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PARQUET...")
+@click.argument(
+    "dumps", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PARQUET..."
+)
 @click.option("--date", metavar="DATE", help="When the dump was taken.  [default: as its name says]")
-@click.option("--kind", type=click.Choice(["model", "dataset", "space"]), help="[default: as its name says, else model]")
+@click.option("--kind", type=click.Choice(["model", "dataset", "space"]), help="[default: as its name says]")
 @click.pass_obj
 def import_hub(call: Call, dumps: tuple[Path, ...], date: str | None, kind: Any) -> None:
     """Import dumps of the Hub's lists as dated states of the tags, so that the past is there on day one.
@@ -95,4 +97,5 @@ def import_hub(call: Call, dumps: tuple[Path, ...], date: str | None, kind: Any)
     except (DumpError, UnknownSnapshot, ArchiveError, RefreshError) as error:
         raise click.UsageError(str(error)) from error
     document = {"rows": done.rows, "versions": done.versions, "bad": done.bad, "files": done.files}
-    call.answer(document, f"{done.rows:,} rows of {len(done.files)} dumps: {done.versions:,} versions, {done.bad:,} bad rows")
+    said = f"{done.rows:,} rows of {len(done.files)} dumps: {done.versions:,} versions, {done.bad:,} bad rows"
+    call.answer(document, said)

@@ -46,6 +46,7 @@ class Session:
         self._batch: list[Observation] = []
         self._unmoved: list[int] = []
         self._watches: list[str] = []
+        self._marks: dict[str, str] = {}
 
     def __enter__(self) -> Session:
         return self
@@ -73,6 +74,10 @@ class Session:
         if subject is not None:
             self._unmoved.append(subject)
 
+    def unmoved_too(self, subjects: int) -> None:
+        """Count subjects that a walk need not show, since nothing of them was changed."""
+        self._as_before += max(subjects, 0)
+
     def looked_at(self) -> int:
         """How many subjects have been looked at so far, to good effect."""
         return self._as_before + runs.count_staged(self.archive, self.run) + len(self._batch)
@@ -80,6 +85,15 @@ class Session:
     def walked(self, watch: str) -> None:
         """Say that a walk reached its end: whatever it watches was seen in this run."""
         self._watches.append(watch)
+
+    def mark(self, name: str, value: str) -> None:
+        """Set a mark of how far a walk got. It counts from the snapshot on: a run that breaks off moves none."""
+        self._marks[name] = value
+
+    def marked(self, name: str) -> str | None:
+        """The mark as of the last snapshot."""
+        row = self.archive.conn.execute("select value from state where name = ?", (name,)).fetchone()
+        return row[0] if row else None
 
     def fail(self, subject: str, reason: str) -> None:
         """Note that a subject could not be looked at; it keeps its last version."""
@@ -90,6 +104,10 @@ class Session:
         conn = self.archive.conn
         for watch in self._watches:
             conn.execute("update watch set seen_in = ? where id = ?", (self.run.id, watch_id(conn, watch)))
+        conn.executemany(
+            "insert into state values (?, ?) on conflict(name) do update set value = excluded.value",
+            self._marks.items(),
+        )
         conn.executemany(
             "update current set seen_in = ? where subject = ?",
             ((self.run.id, subject) for subject in self._unmoved),

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 
 from crawler.extraction.blocks import Weights
 from crawler.extraction.body import Places, confidence, find_body
+from crawler.extraction.documents import the_one_declared
 from crawler.extraction.encoding import decode_page
 from crawler.extraction.markdown import tidy, to_markdown
 from crawler.extraction.model import Extraction, ExtractionError
@@ -32,11 +33,12 @@ def extract(
     select: Sequence[Selector] = (),
     remove: Sequence[Selector] = (),
     content_type: str | None = None,
+    kind: str | None = None,
 ) -> Extraction:
     """The text of a page's terms as Markdown: of what `select` selects, else of what is most like the terms.
 
     `charset` and `content_type` are those of the Content-Type header; `url` resolves links and names the page in
-    errors. PDF and plain text are read too. Raises ExtractionError, one line naming the page (and the selector).
+    errors; `kind` is the terms type, for pages that hold all of a vendor's documents. PDF and plain text are read too. Raises ExtractionError, one line naming the page (and the selector).
     """
     page = url or "the page"
     if len(html) > LONGEST_PAGE:
@@ -48,7 +50,7 @@ def extract(
     if kind in ("text/plain", "text/markdown", "application/markdown") and "<html" not in text[:2048].lower():
         return Extraction(tidy(text[:LONGEST_TEXT]), 0.9, None)
     soup = parse(text, page)
-    return _selected(soup, select, remove, url, page) if select else _found(soup, remove, url, page)
+    return _selected(soup, select, remove, url, page) if select else _found(soup, remove, url, page, kind)
 
 
 def _selected(
@@ -68,7 +70,7 @@ def _selected(
     return Extraction(text, 1.0, ", ".join(map(str, select)))
 
 
-def _found(soup: BeautifulSoup, remove: Sequence[Selector], url: str | None, page: str) -> Extraction:
+def _found(soup: BeautifulSoup, remove: Sequence[Selector], url: str | None, page: str, kind: str | None) -> Extraction:
     remove_selected(soup, remove, page)
     places = Places(soup)
     root = soup.body or soup
@@ -81,7 +83,7 @@ def _found(soup: BeautifulSoup, remove: Sequence[Selector], url: str | None, pag
     drop_noise(root)
     drop_other_articles(root)
     drop_link_lists(root)
-    body = _named_by_fragment(root, url) or find_body(root)
+    body = _named_by_fragment(root, url) or the_one_declared(root, kind) or find_body(root)
     sure = confidence(body, whole, titles)
     _refuse_endless([body], page)
     return Extraction(to_markdown([body], url), sure, places.css(body))

@@ -93,3 +93,46 @@ def test_files_of_one_text_are_fetched_once_for_all_who_carry_it(lab: Lab) -> No
     lab.watch(authors=["heron"]).at(D1)
     fetched = [entry.path for entry in lab.hub.log if "/resolve/" in entry.path and entry.path.endswith("LICENSE")]
     assert len(fetched) == 1
+
+
+def lists(lab: Lab) -> list[str]:
+    return [entry.query for entry in lab.hub.log if entry.path == "/api/models"]
+
+
+def test_most_nights_of_a_large_kind_ask_for_what_changed_and_some_for_everything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("schedules.whole_kind.SMALL", 100)
+    world = World.generated(models=3000, authors=3)
+    with laboratory(tmp_path, world, "2026-01-01T02:00:00Z") as lab:
+        lab.watch(all_models=True, models_more="files_per_refresh = 0").at("2026-01-01T02:00:00Z")
+        oldest = lab.rows("select substr(subject, 7) as name from catalog order by last_modified limit 2")
+        committed, gated = (row["name"] for row in oldest)
+        world.put("models", committed, date="2026-01-01T12:00:00Z", files={"README.md": card("etalab-2.0")})
+        world.set("models", gated, date="2026-01-01T13:00:00Z", gated="manual")
+        lab.hub.log.clear()
+        night = lab.at("2026-01-02T02:00:00Z")
+        assert [(e["subject"], e["kind"]) for e in night.events] == [(f"model:{committed}", "claim")]
+        # One row for the watermark, one page of what changed, one that is old: the gate waits for the sweep.
+        assert (len(lists(lab)), night.subjects) == (3, 3000)
+        lab.hub.log.clear()
+        assert lab.at("2026-01-03T02:00:00Z").events == []
+        sweep = lab.at("2026-01-09T02:00:00Z")
+        assert [(e["subject"], e["kind"]) for e in sweep.events] == [(f"model:{gated}", "gate")]
+        lab.sound()
+
+
+def test_a_walk_that_breaks_off_moves_no_watermark(tmp_path: Path) -> None:
+    from demo.faults import status
+
+    world = World.generated(models=300, authors=1)
+    name = world.names("models", "2026-01-01")[5]
+    with laboratory(tmp_path, world, "2026-01-01T02:00:00Z") as lab:
+        lab.watch(all_models=True, models_more="files_per_refresh = 0", models=[name]).at("2026-01-01T02:00:00Z")
+        world.put("models", name, date="2026-01-01T12:00:00Z", files={"README.md": card("gpl-3.0")})
+        lab.watch(all_models=True, models_more="files_per_refresh = 0", datasets=["no/body"])
+        lab.hub.faults.add(method="GET", path="^/api/models", nth=1, times=100, fault=status(500))
+        assert lab.at("2026-01-02T02:00:00Z").status == "partial"
+        lab.hub.faults.clear()
+        (event,) = lab.at("2026-01-03T02:00:00Z").events
+        assert event["subject"] == f"model:{name}"

@@ -1,0 +1,69 @@
+"""How far a whole kind of the Hub has been read: the watermark of changes, and when everything was last swept.
+
+The watermark is the date of the newest change before a walk began, as the server tells it, never our clock and never
+the newest seen during the walk: what is touched meanwhile is caught by the next one (hub-protocol.md 3.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from crawler.errors import CrawlError
+from crawler.repository import Repository
+from schedules.clock import now, stamp
+from schedules.session import Session
+from storage import known
+from storage.records import Kind
+
+OVERLAP = timedelta(hours=1)
+# Up to here everything costs so few requests (one for 1,000) that it is asked for every night.
+SMALL = 100_000
+
+
+class WholeKind:
+    """The marks of one kind. They move with the snapshot that records what was walked."""
+
+    def __init__(self, session: Session, kind: Kind, watch: str, sweep_days: int) -> None:
+        self._session, self._kind, self._watch = session, kind, watch
+        self._sweep_days = timedelta(days=sweep_days)
+        self._swept, self._watermark = f"swept:{watch}", f"watermark:{watch}"
+        self._until = self._mark(self._watermark)
+
+    def _mark(self, name: str) -> datetime | None:
+        said = self._session.marked(name)
+        return datetime.fromisoformat(said) if said else None
+
+    def wants_everything(self) -> bool:
+        """Whether a full sweep is due: never done, long ago, or asked for."""
+        swept = self._mark(self._swept)
+        if self._session.full or swept is None or self._until is None or now() - swept >= self._sweep_days:
+            return True
+        return known.count_watched(self._session.archive.conn, self._watch) <= SMALL
+
+    def head(self) -> str | None:
+        """The date of the newest change now: the next watermark. A date of the future would freeze it (T27)."""
+        try:
+            page = next(iter(self._session.hub.pages(self._kind, sort="lastModified", limit=1)), None)
+        except CrawlError:
+            return None
+        newest = page.rows[0].last_modified if page and page.rows else None
+        server = self._session.hub.server_time
+        return min(newest, server) if newest and server else newest
+
+    def is_old(self, rows: Sequence[Repository]) -> bool:
+        """Whether a whole page is from before the last watermark; one old row among new ones ends nothing (L16)."""
+        if self._until is None:
+            return False
+        line = stamp(self._until - OVERLAP)
+        return bool(rows) and all(row.last_modified is not None and row.last_modified < line for row in rows)
+
+    def swept(self, head: str | None) -> None:
+        """Everything has been read."""
+        self._session.mark(self._swept, stamp(now()))
+        self.walked(head)
+
+    def walked(self, head: str | None) -> None:
+        """All changes up to `head` have been read."""
+        if head is not None:
+            self._session.mark(self._watermark, head)
