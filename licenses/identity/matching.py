@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -49,6 +50,10 @@ WITHIN = 0.93
 LEAST_SHARE = 0.3
 
 
+# How a card begins: front matter, which is a line of hyphens and a field.
+LONGEST_FIELD = 400
+_CARD = re.compile(r"\ufeff?\s*---[ \t]*\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[a-z_]{2,30}:[ \t]*(?:\r?\n|[^\s])")
+
 Choice = tuple[Overlap, Difference]
 
 
@@ -78,6 +83,9 @@ class Subject:
 
 def recognize(text: str, libraries: Iterable[Candidates]) -> Identity:
     """Name the license of a text by these libraries. Pure; never raises for what the text says."""
+    if _CARD.match(text[:LONGEST_FIELD]):
+        # A model card quotes licenses; it is none.
+        return Identity()
     subject = Subject.of(text)
     if len(subject.words) < FEWEST_WORDS:
         return Identity()
@@ -127,17 +135,21 @@ def _whole(subject: Subject, ranked: list[Overlap]) -> Choice | None:
         return top, found
     if contradicted(head, found, top.reference, near >= SAME):
         return None
-    if rewritten(found, top.reference) or (not named and renamed(found)):
+    if not named and renamed(found):
+        return None
+    known = entry(top.reference.license)
+    # A vendor may reword its own license under its name; a license of SPDX's list is as it is.
+    if rewritten(found, top.reference) and not (named and known and not known.spdx):
         return None
     if named or head.holds(top.reference.title):
         return top, found
     told = near >= ALIKE or (near >= UNNAMED and not has_heading(head, found))
     if told and head.mentions(top.reference.license):
         return top, found
-    # Without a heading, words alone decide: no twin may be near if any are lacking.
+    # Without a heading, words alone decide: if a twin is near, hardly any may be lacking.
     alone = len(ranked) == 1 or ranked[1].similarity < top.similarity - ALONE
     slips = max(5, len(subject.words) // 100)
-    if near >= UNNAMED and found.lacking <= (12 if alone else 5) and found.added_count <= slips:
+    if near >= UNNAMED and (alone or (found.lacking <= 5 and found.added_count <= slips)):
         return top, found
     return None
 
