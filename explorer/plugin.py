@@ -216,6 +216,19 @@ def startup(datasette: Any) -> Callable[[], Any]:
 
 
 @hookimpl(optionalhook=True)
+def get_metadata(datasette: Any, database: str | None) -> dict[str, Any]:
+    """A line above the tables of an archive, on 0.65; the operator's own metadata wins."""
+    described = {
+        name: {
+            "description_html": f'<a href="{datasette.urls.database(name)}/-/drift">What drifted, by licensedrift</a>'
+        }
+        for name, db in datasette.databases.items()
+        if str(db.path) in known_archives and database in (None, name)
+    }
+    return {"databases": described}
+
+
+@hookimpl(optionalhook=True)
 def top_database(datasette: Any, database: str) -> Callable[[], Any]:
     """A line above the tables of an archive, on 1.0."""
 

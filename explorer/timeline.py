@@ -15,6 +15,7 @@ from explorer.wording import KINDS, SIGN
 
 PAGE_SIZE = 50
 CLAUSES_SHOWN = 60
+SYSTEMS_SHOWN = 60
 SUBJECT_KINDS = ("model", "dataset", "space", "terms")
 _COLUMNS = (
     "e.id, e.parent, e.run as snapshot, e.at, s.kind || ':' || s.name as subject, e.kind, e.role, e.direction,"
@@ -31,11 +32,13 @@ MANY = 2_000
 _RARE_CLAUSE = "e.id in (select parent from event where clause = :clause)"
 _COMMON_CLAUSE = "exists (select 1 from event k where k.parent = e.id and k.clause = :clause)"
 # Subjects that config.toml names one by one: no list brought them, or a system has them.
-_BY_NAME = (
-    "select subject from current where watch is null union select n.id from system y, json_each(y.subjects) j"
+_OF_SYSTEMS = (
+    "select n.id from system y, json_each(y.subjects) j"
     " join subject n on n.kind = substr(j.value, 1, instr(j.value, ':') - 1)"
     " and n.name = substr(j.value, instr(j.value, ':') + 1)"
 )
+_OF_SYSTEM = f"{_OF_SYSTEMS} where y.name = :system"
+_BY_NAME = f"select subject from current where watch is null union {_OF_SYSTEMS}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Filter:
     subject: str | None = None
     substantive: str | None = None
     watched: str | None = None
+    system: str | None = None
 
     def values(self) -> dict[str, str]:
         """The filters that are set, as the query string has them."""
@@ -96,6 +100,8 @@ def _conditions(asked: Filter, rare: bool) -> tuple[list[str], dict[str, str]]:
         kind, _, name = asked.subject.partition(":")
         bound |= {"subject_kind": kind, "subject_name": name}
         conditions.append("s.name = :subject_name and s.kind = :subject_kind")
+    if asked.system:
+        conditions.append(f"e.subject in ({_OF_SYSTEM})")
     if asked.watched:
         conditions.append(f"e.subject in ({_BY_NAME})")
     return conditions, bound
@@ -184,3 +190,16 @@ def clauses_that_drifted(conn: sqlite3.Connection) -> list[str]:
         f" where found.clause is not null limit {CLAUSES_SHOWN}) select clause from found where clause is not null"
     )
     return [row[0] for row in rows]
+
+
+def systems(conn: sqlite3.Connection) -> list[str]:
+    """The names of systems, in the order of config.toml."""
+    return [row[0] for row in conn.execute(f"select name from system order by position limit {SYSTEMS_SHOWN}")]
+
+
+def subjects_of(conn: sqlite3.Connection, system: str) -> list[str]:
+    """The subjects that a system names, in the archive or not."""
+    return [
+        row[0]
+        for row in conn.execute("select j.value from system y, json_each(y.subjects) j where y.name = ?", (system,))
+    ]

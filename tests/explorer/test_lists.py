@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -17,19 +18,24 @@ BASE = "/archive/-"
 
 def test_systems_stand_with_what_is_watched_for_them(reader: Reader) -> None:
     rows = [words(row) for row in reader.page(f"{BASE}/systems").select("tbody tr")]
-    assert rows[0].startswith("Lantern Lantern Labs text")
+    assert re.match("Lantern ?what drifted Lantern Labs text", rows[0])
     assert "model:lantern/glow-7b" in rows[0]
     assert "model:wick/never-there (not seen yet)" in rows[1]
 
 
+def test_a_system_leads_to_what_drifted_of_it(reader: Reader) -> None:
+    link = reader.page(f"{BASE}/systems").select_one("tbody th a")["href"]
+    assert "50,000,000" in words(reader.page(link))
+
+
 def test_systems_are_sorted_and_filtered_by_links(reader: Reader) -> None:
     soup = reader.page(f"{BASE}/systems?sort=-system")
-    assert [tag.get_text() for tag in soup.select("tbody th")] == ["Wick", "Lantern"]
+    assert [tag.find("bdi").get_text() for tag in soup.select("tbody th")] == ["Wick", "Lantern"]
     head = soup.select_one("th[aria-sort]")
     assert head["aria-sort"] == "descending"
     assert head.a["href"].endswith("sort=system")
     images = next(a["href"] for a in soup.select(".ld-chips a") if a.get_text() == "image")
-    assert [tag.get_text() for tag in reader.page(images).select("tbody th")] == ["Wick"]
+    assert [tag.find("bdi").get_text() for tag in reader.page(images).select("tbody th")] == ["Wick"]
     reader.page(f"{BASE}/systems?sort=sql", status=400)
     assert "No system fits" in words(reader.page(f"{BASE}/systems?type=imaginary"))
 

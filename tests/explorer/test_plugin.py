@@ -26,6 +26,8 @@ def test_datasette_finds_the_plugin_by_its_entry_point() -> None:
 def test_datasettes_own_pages_lead_to_ours(reader: Reader) -> None:
     for path in ("/archive", "/archive/drift"):
         assert "/archive/-/drift" in reader.get(path).text
+    soup = BeautifulSoup(reader.get("/archive").text, "lxml")
+    assert "What drifted, by licensedrift" in soup.get_text()
 
 
 def test_datasettes_tables_lead_to_our_pages(reader: Reader) -> None:

@@ -70,6 +70,8 @@ def test_what_changed_nothing_is_folded(reader: Reader) -> None:
         ("author=nobody", set()),
         ("subject=model:spark/glow-chat&direction=tighter", {"model:spark/glow-chat"}),
         ("watched=by-name&kind=renamed", {"model:ash/loud"}),
+        ("system=Lantern", {"model:lantern/glow-7b"}),
+        ("system=Nobody%27s", set()),
     ],
 )
 def test_filters_show_what_they_say(reader: Reader, query: str, subjects: set[str]) -> None:
@@ -106,8 +108,9 @@ def test_pages_follow_one_another_without_gap_or_repeat(reader: Reader, monkeypa
     assert len(seen) == len(set(seen)) > 4
 
 
-def test_csv_and_json_of_the_filter_are_datasettes(reader: Reader) -> None:
-    soup = reader.page(f"{HOME}?direction=tighter&author=lantern")
+@pytest.mark.parametrize("query", ["direction=tighter&author=lantern", "system=Lantern", "clause=mau-threshold"])
+def test_csv_and_json_of_the_filter_are_datasettes(reader: Reader, query: str) -> None:
+    soup = reader.page(f"{HOME}?{query}")
     links = {a.get_text(): a["href"] for a in soup.select(".ld-exports a")}
     csv = reader.get(links["CSV"])
     assert csv.status_code == 200
