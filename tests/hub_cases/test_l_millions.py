@@ -82,8 +82,8 @@ def test_l23_millions_of_rows_take_little_memory_and_survive_a_kill(tmp_path: Pa
         again, memory_again = ended(start(tmp_path, hub, D2))
         second = time.monotonic() - began
         assert again == 0
-        # By query: on a busy machine a page may be asked for twice.
-        assert len({entry.query for entry in hub.log}) == -(-ROWS // PAGE)
+        # By cursor: on a busy machine a page may be asked for twice.
+        assert len({entry.query for entry in hub.log if "cursor" in entry.query}) == -(-ROWS // PAGE) - 1
     print(f"{ROWS:,} rows: first {first:.0f} s, {memory / 1024:.0f} MiB; again {second:.0f} s,"
           f" {memory_again / 1024:.0f} MiB")  # fmt: skip
     assert max(memory, memory_again) < MOST_MEMORY
