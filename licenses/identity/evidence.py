@@ -258,8 +258,9 @@ def contradicted(head: Head, found: Difference, reference: Reference, same: bool
         return f"the heading says {min(versions)}"
     if same or not title or head.holds(title) or not has_heading(head, found):
         return None
-    wanting = TELLING.intersection(title) - set(head.first)
-    wanting |= numbers.intersection(title) - set(head.first)
+    near = set(head.first[:TITLE_ENDS])
+    wanting = TELLING.intersection(title) - near
+    wanting |= numbers.intersection(title) - near
     return f"the heading lacks {min(wanting)}" if wanting else None
 
 
@@ -270,9 +271,12 @@ def has_heading(head: Head, found: Difference) -> bool:
 
 
 def own_numbers(license_id: str) -> set[str]:
-    """The numbers that belong to a license's name, as words: "3.1" of llama3.1."""
+    """The numbers that belong to a license's name, as words: "3.1" of llama3.1; not the 3 of a slug with "sv3d"."""
     known = entry(license_id)
-    return {word for word in words(known.id if known else license_id) if word[0].isdigit()}
+    numbers = {word for word in words(known.id if known else license_id) if word[0].isdigit()}
+    if known and known.names:
+        numbers &= {word for name in known.names for word in words(name)}
+    return numbers
 
 
 def renamed(found: Difference) -> str | None:
