@@ -9,10 +9,13 @@ from licenses.text import decode
 from storage.blobs import BlobStore, DamagedBlob
 
 # One value of a result: enough for every license, small enough that a query over all texts stays in memory.
-MOST_CHARACTERS = 4_000_000
+MOST_CHARACTERS = 500_000
 # (how it is called, what it gives), for readers.
 DESCRIBED = (
-    ("text(hash)", "the stored text with this text_hash; null if it is not in the archive"),
+    (
+        "text(hash)",
+        f"the stored text with this text_hash, up to {MOST_CHARACTERS:,} characters; null if it is not in the archive",
+    ),
     ("quote(hash, start, end)", "the characters of that text from start up to end, as clauses and evidence name them"),
     ("author(subject)", "who a subject belongs to: meta-llama of model:meta-llama/Llama-3.1-8B; null for terms"),
     ("visible(text)", "the text with hidden and direction-changing characters written out, as ⟦U+202E⟧"),
@@ -41,20 +44,23 @@ def register(conn: sqlite3.Connection) -> None:
     """
     blobs = BlobStore(conn)
 
-    def text(text_hash: object) -> str | None:
+    def whole(text_hash: object) -> str | None:
         try:
-            found = stored_text(blobs, text_hash)
+            return stored_text(blobs, text_hash)
         except sqlite3.OperationalError as error:
             if "no such table" in str(error):
                 return None
             raise
+
+    def text(text_hash: object) -> str | None:
+        found = whole(text_hash)
         return None if found is None else found[:MOST_CHARACTERS]
 
     def quote(text_hash: object, start: object, end: object) -> str | None:
-        found = text(text_hash)
+        found = whole(text_hash)
         if found is None or not isinstance(start, int) or not isinstance(end, int):
             return None
-        return found[start:end] if 0 <= start <= end else None
+        return found[start : min(end, start + MOST_CHARACTERS)] if 0 <= start <= end else None
 
     def author(subject: object) -> str | None:
         _, _, name = str(subject).partition(":")
