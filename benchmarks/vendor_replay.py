@@ -104,6 +104,7 @@ class Replay:
 
     def run(self) -> None:
         series = json.loads((self.folder / "series.json").read_text())
+        self.kind: str = series["document"].partition(" #")[0]
         self.score.peer = sum(v["message"].startswith("Record new changes") for v in series["peer_versions"])
         started = time.perf_counter()
         for day, moment in sorted(series["captures"].items()):
@@ -142,7 +143,7 @@ class Direct(Replay):
     def look(self, day: str, moment: str, html: bytes) -> None:
         select, remove = self.selectors.get("select", ()), self.selectors.get("remove", ())
         try:
-            found = extract(html, url="https://example.com/terms", select=select, remove=remove)
+            found = extract(html, url="https://example.com/terms", select=select, remove=remove, kind=self.kind)
         except ExtractionError as error:
             self.reject(day, str(error))
             return

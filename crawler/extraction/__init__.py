@@ -38,16 +38,17 @@ def extract(
     """The text of a page's terms as Markdown: of what `select` selects, else of what is most like the terms.
 
     `charset` and `content_type` are those of the Content-Type header; `url` resolves links and names the page in
-    errors; `kind` is the terms type, for pages that hold all of a vendor's documents. PDF and plain text are read too. Raises ExtractionError, one line naming the page (and the selector).
+    errors; `kind` is the terms type, for pages that hold all of a vendor's documents. PDF and plain text are read
+    too. Raises ExtractionError, one line naming the page (and the selector).
     """
     page = url or "the page"
     if len(html) > LONGEST_PAGE:
         raise ExtractionError(f"{page}: {len(html):,} bytes, more than any page of terms")
-    kind = (content_type or "").partition(";")[0].strip().lower()
-    if html[:1024].lstrip().startswith(b"%PDF-") or kind in ("application/pdf", "application/x-pdf"):
+    media = (content_type or "").partition(";")[0].strip().lower()
+    if html[:1024].lstrip().startswith(b"%PDF-") or media in ("application/pdf", "application/x-pdf"):
         return Extraction(tidy(pdf_text(html, page)), 0.9, None)
     text = decode_page(html, charset)
-    if kind in ("text/plain", "text/markdown", "application/markdown") and "<html" not in text[:2048].lower():
+    if media in ("text/plain", "text/markdown", "application/markdown") and "<html" not in text[:2048].lower():
         return Extraction(tidy(text[:LONGEST_TEXT]), 0.9, None)
     soup = parse(text, page)
     return _selected(soup, select, remove, url, page) if select else _found(soup, remove, url, page, kind)

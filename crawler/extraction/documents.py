@@ -13,21 +13,20 @@ MOST_OF_THE_PAGE = 0.8  # of the page's prose in them together
 # What vendors call the documents that Open Terms Archive has these names for.
 TITLES = {
     "terms of service": ("terms of service", "terms of use", "terms and conditions", "terms conditions", "user terms"),
-    "privacy policy": ("privacy policy", "privacy notice", "privacy statement", "privacy"),
+    "privacy policy": ("privacy policy", "privacy notice", "privacy statement"),
     "acceptable use policy": (
-        "acceptable use policy", "usage policy", "usage policies", "prohibited use policy", "acceptable use",
+        "acceptable use policy", "usage policy", "usage policies", "prohibited use policy",
     ),
     "commercial terms": (
         "commercial terms", "commercial terms of service", "business terms", "enterprise terms", "services agreement",
     ),
     "developer terms": ("developer terms", "api terms", "api terms of service", "api terms of use"),
     "data processor agreement": (
-        "data processing agreement", "data processing addendum", "data processor agreement", "dpa",
+        "data processing agreement", "data processing addendum", "data processor agreement",
     ),
-    "trackers policy": ("cookie policy", "cookies policy", "cookie notice", "cookies"),
+    "trackers policy": ("cookie policy", "cookies policy", "cookie notice"),
     "copyright claims policy": ("copyright policy", "dmca policy", "copyright claims policy"),
     "community guidelines": ("community guidelines", "community standards"),
-    "service level agreement": ("service level agreement", "sla"),
 }  # fmt: skip
 _OTHER_THAN_WORDS = re2.compile(r"[^\pL\pN]+")
 

@@ -76,6 +76,32 @@ def test_a_fragment_names_one_of_the_documents_of_a_page() -> None:
     assert found.select == "#terms"
 
 
+def legal_page(*names: str) -> bytes:
+    def document(name: str) -> str:
+        rules = "".join(f"<p>Under the {name} you must not do the thing of number {n} at all.</p>" for n in range(40))
+        return f"<div><h2>{name}</h2>{rules}</div>"
+
+    return f"<body><main>{''.join(map(document, names))}</main></body>".encode()
+
+
+def test_of_several_documents_on_a_page_the_declared_one_is_taken() -> None:
+    html = legal_page("Terms of Use", "Privacy Policy", "Data Processing Agreement")
+    found = extract(html, url=PAGE, kind="Terms of Service")
+    assert found.text.startswith("## Terms of Use\n")
+    assert "Privacy" not in found.text
+    assert "Under the Data" in extract(html, url=PAGE).text
+
+
+@pytest.mark.parametrize(
+    "names", [("Terms of Use", "Fees", "Privacy"), ("Scope", "Terms of Use", "Fees"), ("Terms of Use", "Cookies")]
+)
+def test_sections_of_one_document_are_not_taken_apart(names: tuple[str, ...]) -> None:
+    assert (
+        extract(legal_page(*names), url=PAGE, kind="Terms of Service").text
+        == extract(legal_page(*names), url=PAGE).text
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
