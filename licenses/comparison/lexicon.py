@@ -134,6 +134,7 @@ UNITS = _set(
     employees 万 亿 %
     """
 )
+CURRENCIES = _set("us usd eur gbp cny rmb jpy cad aud inr krw chf dollar dollars")
 # A trigger: what comes after it says from when on a duty or a ban holds.
 TRIGGERING = _set(
     """

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from licenses.comparison import lexicon
 from licenses.comparison.alignment import Unit, units
 from licenses.comparison.words import Word, blanked, words
 
 # What is silent and longer than this is a line about copyright: no sentence runs across it.
 _LONGEST_LABEL = 14
+# What stands for the number of a version: another version is the same license for another model.
+_VERSION = "#"
 _ARTICLES = frozenset({"a", "an", "the"})
 _LABEL = r"(?:\d{1,3}(?:\.\d{1,3}){0,4}|[a-z]|[ivx]{1,6})"
 _SILENT = (
@@ -43,7 +46,7 @@ def telling_units(text: str, known: Sequence[Word] | None = None) -> list[Unit]:
     kept: list[Word] = []
     cuts: set[int] = set()
     position = 0
-    for word in found:
+    for number, word in enumerate(found):
         while position < len(silent) and silent[position][1] <= word.start:
             position += 1
         if position < len(silent) and silent[position][0] <= word.start:
@@ -52,8 +55,20 @@ def telling_units(text: str, known: Sequence[Word] | None = None) -> list[Unit]:
             continue
         if word.kind in {"link", "date"} or word.text in _ARTICLES:
             continue
+        if word.kind == "number" and number and _is_version(text, found[number - 1], word, found[number + 1 :][:1]):
+            word = word._replace(text=_VERSION)
         kept.append(word)
     return units(text, kept, cuts)
+
+
+def _is_version(text: str, before: Word, number: Word, after: Sequence[Word]) -> bool:
+    """Whether a number tells the version of something with a name ("Llama 3.1"), and counts nothing."""
+    name = text[before.start : before.end]
+    if before.kind != "word" or not name[:1].isupper() or text[before.end : number.start] not in {" ", "-", ""}:
+        return False
+    if before.text in lexicon.CHARGED | lexicon.TRIGGERING | lexicon.IDLE | lexicon.CURRENCIES:
+        return False
+    return not after or after[0].text not in lexicon.UNITS
 
 
 def _silent(text: str) -> Sequence[tuple[int, int]]:
