@@ -26,7 +26,7 @@ _Span = tuple[int, str]  # where a mood begins, and the mood
 
 # The order matters: of operators that begin at the same place, the first listed is taken. "free" says that
 # neither a duty nor a ban is laid down; "same" changes nothing; "outside" is an exception to what came before.
-_OPERATORS = ("same", "behind_banned", "behind_granted", "free", "reserved", "banned", "aside", "condition", "outside", "due", "granted", "giving")
+_OPERATORS = ("same", "excepted", "behind_banned", "behind_granted", "free", "reserved", "banned", "aside", "condition", "outside", "due", "granted", "giving")
 
 
 @cache

@@ -45,7 +45,7 @@ _BOUNDARY = re.compile(
 )
 _ABBREVIATION = re.compile(
     r"(?i)(?:\b(?:e\.g|i\.e|u\.s|u\.k|u\.s\.c|no|nos|inc|ltd|corp|co|v|vs|art|sec|sect|cf|etc|al|st|dr|mr|ms|"
-    r"para|ph\.d)|\b[a-z]|^\(?[a-z0-9.]{1,8}\)?)\.$"
+    r"para|ph\.d)|\b[a-z]|^\(?(?:[0-9.]{1,8}|[a-z]|[ivxlc]{1,6})\)?)\.$"
 )
 _DEFINITION = re.compile(
     r"(?:[-(]?[0-9a-z.]{0,6}[.)]? ?)?(?:\(?[\"'][^\"]{1,80}[\"'][^.]{0,90}?"
@@ -250,6 +250,7 @@ class _Reader:
         self._section: str | None = None
         self._leads: list[_Lead] = []
         self._explaining = self._closing = False
+        self._aside = False  # a paragraph that a run-in heading calls a preamble or the like
         self._after_colon = False
 
     def read(self, block: _Block) -> None:
@@ -259,6 +260,7 @@ class _Reader:
             return
         self._open_zone(block, copy)
         head = ""
+        self._aside = False
         for number, (start, end) in enumerate(_cuts(copy.text)):
             piece = copy.text[start:end]
             if piece in {"and", "or", "and/or"}:
@@ -272,6 +274,8 @@ class _Reader:
             elif number == 0 and not block.heading:
                 self._maybe_leave_lists(piece)
             self._add(copy, (start, end), head, style, block)
+            if number == 0 and self.found[-1].title and not block.heading and end < len(copy.text):
+                self._aside = bool(_EXPLAINING.search(piece)) and not _BINDING_AGAIN.search(piece)
             if piece.endswith((".", "!", "?", ":")):
                 head = ""
             elif not head:
@@ -294,7 +298,7 @@ class _Reader:
         first, last = copy.locate(start, end)
         piece, part = copy.text[start:end], copy.part(start, end)
         lead = _shortened(" ".join([lead.text for lead in self._leads] + ([head] if head else [])))
-        binding = not (self._explaining or self._closing or _OF_THE_TEXT.search(part.lower))
+        binding = not (self._explaining or self._closing or self._aside or _OF_THE_TEXT.search(part.lower))
         defines = bool(_DEFINITION.match(part.lower))
         title = len(piece) < 90 and _is_title(piece, part.lower, block, opens=not lead or end < len(copy.text))
         self.found.append(Sentence(first, last, part, self._section, lead, defines, binding, title))
