@@ -18,6 +18,7 @@ from crawler.declarations.terms import Terms
 from crawler.settings import Contact, Network
 from schedules.configuration import Config
 from schedules.refresh import NothingFetched, refresh
+from storage.archive import Archive
 
 
 @dataclass
@@ -63,11 +64,11 @@ def serving() -> Iterator[tuple[str, Served]]:
 class Watch:
     """One page, watched by refreshes into an archive of its own."""
 
-    def __init__(self, base: str, database: Path, selectors: dict[str, Any]) -> None:
+    def __init__(self, base: str, database: Path, kind: str, selectors: dict[str, Any]) -> None:
         self._database = database
         terms = Terms(
             "Replay",
-            "Terms",
+            kind,
             [f"{base}/terms"],
             select=list(selectors.get("select", [])),
             remove=list(selectors.get("remove", [])),
@@ -84,6 +85,12 @@ class Watch:
         finally:
             del os.environ["LICENSEDRIFT_NOW"]
         return [e for e in result.events if e["kind"] == "text"], [f.reason for f in result.failures]
+
+    def text(self) -> str:
+        """The text of the current version."""
+        with Archive.read(self._database) as archive:
+            row = archive.conn.execute("select text_hash from documents order by version desc limit 1").fetchone()
+            return (archive.blobs.by_hash(bytes.fromhex(row[0])) or b"").decode()
 
     def sizes(self) -> tuple[int, int, int]:
         """Versions recorded; bytes of the whole archive; of its texts and captures, compressed."""

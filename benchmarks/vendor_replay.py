@@ -95,6 +95,8 @@ class Replay:
 
     def __init__(self, folder: Path, name: str, selectors: dict[str, Any], by_words: bool) -> None:
         self.folder, self.score = folder, Score(name)
+        self.series = json.loads((folder / "series.json").read_text())
+        self.kind: str = self.series["document"].partition(" #")[0]
         self.selectors, self.by_words = selectors, by_words
         self.changes: list[Change] = []
         self.rejections: list[str] = []
@@ -103,8 +105,7 @@ class Replay:
         self._day = ""
 
     def run(self) -> None:
-        series = json.loads((self.folder / "series.json").read_text())
-        self.kind: str = series["document"].partition(" #")[0]
+        series = self.series
         self.score.peer = sum(v["message"].startswith("Record new changes") for v in series["peer_versions"])
         started = time.perf_counter()
         for day, moment in sorted(series["captures"].items()):
@@ -164,7 +165,7 @@ class ByRefresh(Replay):
 
     def run(self) -> None:
         with tempfile.TemporaryDirectory() as scratch, serving() as (base, self.served):
-            self.watch = Watch(base, Path(scratch) / "archive.db", self.selectors)
+            self.watch = Watch(base, Path(scratch) / "archive.db", self.kind, self.selectors)
             super().run()
             _, self.score.archive_bytes, self.score.blob_bytes = self.watch.sizes()
             captures = sorted(self.folder.glob("*.html"))
@@ -178,10 +179,8 @@ class ByRefresh(Replay):
             self.reject(day, reason)
         if failures or (self._words is not None and not events):
             return
-        select, remove = self.selectors.get("select", ()), self.selectors.get("remove", ())
-        text = extract(html, url="https://example.com/terms", select=select, remove=remove).text
         flip = any(event.get("flip") for event in events)
-        self.record(day, text, flip=flip, substantive=any(event["substantive"] for event in events))
+        self.record(day, self.watch.text(), flip=flip, substantive=any(event["substantive"] for event in events))
 
 
 def judged(replay: Replay, truth: list[dict[str, Any]]) -> Score:
