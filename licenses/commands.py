@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from licenses.comparison import Comparison
 from licenses.comparison import compare as compare_texts
 from licenses.openness import rules_out_open_source
 from licenses.reading import read
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from licensedrift import Call
 
 PARTIAL = 3
+MOST_PASSAGES = 12  # shown on a terminal
 
 
 @click.command()
@@ -71,7 +73,9 @@ def _described(row: dict[str, Any]) -> str:
         lines.append(f"  nearest: {nearest}")
     for clause in row["clauses"]:
         quote = " ".join(clause["quote"].split())
-        lines.append(f"  {clause['clause']}{_parameters(clause['parameters'])}: “{quote[:160]}{'…' * (len(quote) > 160)}”")
+        lines.append(
+            f"  {clause['clause']}{_parameters(clause['parameters'])}: “{quote[:160]}{'…' * (len(quote) > 160)}”"
+        )
     return "\n".join(lines)
 
 
@@ -101,20 +105,30 @@ def compare(call: Call, before: Path, after: Path) -> None:
         "clauses_added": list(found.clauses_added),
         "clauses_removed": list(found.clauses_removed),
         "parameters_changed": [asdict(change) for change in found.parameters_changed],
-        "wording_changed": [
-            {"clause": c.clause, "before": c.before, "after": c.after} for c in found.wording_changed
-        ],
+        "wording_changed": [{"clause": c.clause, "before": c.before, "after": c.after} for c in found.wording_changed],
     }
-    call.answer(document, _compared(document))
+    call.answer(document, _compared(found, texts))
 
 
-def _compared(found: dict[str, Any]) -> str:
-    lines = [f"{found['direction']}, {'substantive' if found['substantive'] else 'no right or duty changed'}"]
-    if found["license_before"] != found["license_after"]:
-        lines.append(f"  license: {found['license_before'] or 'unknown'} -> {found['license_after'] or 'unknown'}")
-    lines += [f"  + {name}" for name in found["clauses_added"]]
-    lines += [f"  - {name}" for name in found["clauses_removed"]]
-    lines += [
-        f"  ~ {c['clause']}: {c['parameter']} {c['before']} -> {c['after']}" for c in found["parameters_changed"]
-    ]
+def _compared(found: Comparison, texts: tuple[str, str]) -> str:
+    lines = [f"{found.direction}, {'substantive' if found.substantive else 'no right or duty changed'}"]
+    if found.license_before != found.license_after:
+        lines.append(f"  license: {found.license_before or 'unknown'} -> {found.license_after or 'unknown'}")
+    for change in found.changes:
+        if change.before is None or change.after is None:
+            clause = change.after or change.before
+            sign = "+" if change.before is None else "-"
+            lines.append(f"  {sign} {change.clause}: {_quoted(clause.quote if clause else '')}")
+    lines += [f"  ~ {c.clause}: {c.parameter} {c.before} -> {c.after}" for c in found.parameters_changed]
+    shown = found.passages[:MOST_PASSAGES]
+    for (start, end), (first, last) in shown:
+        lines.append(f"  {_quoted(texts[0][start:end])} -> {_quoted(texts[1][first:last])}")
+    if len(found.passages) > len(shown):
+        lines.append(f"  and {len(found.passages) - len(shown)} more passages")
     return "\n".join(lines)
+
+
+def _quoted(words: str) -> str:
+    """A stranger's words on one line, without what a terminal would obey."""
+    flat = " ".join("".join(c if c.isprintable() else " " for c in words[:4_000]).split())
+    return f"“{flat[:160]}{'…' * (len(flat) > 160)}”" if flat else "nothing"
