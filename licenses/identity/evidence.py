@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from licenses.catalogue import entry
 from licenses.identity.reference import Reference
-from licenses.identity.words import WIDTH, visible, words
+from licenses.identity.words import TURNING, WIDTH, visible, words
 from licenses.names import FAMILIES, mentions, name_to_license, same_license
 
 # The heading of a license is within this many words, and characters, of its start.
@@ -90,24 +90,9 @@ MODIFYING = frozenset({"modified", "addendum", "amendment", "supplemental", "exc
 _BORROWED = re.compile(
     r"(?i)\b(?:based (?:in part )?(?:up)?on|identical to|derived from|modif\w+|adapted from|similar to)\W"
 )
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+_AFTER_COPYRIGHT = frozenset({"c", "yyyy", "year", "years"})
 _HEADING_WORDS = frozenset({"license", "agreement", "policy", "contract", "rail", "openrail", "eula"})
-# Words that change what a clause means: one of them, added, is an alteration.
-TURNING = frozenset(
-    {
-        "not",
-        "no",
-        "non",
-        "never",
-        "noncommercial",
-        "commercial",
-        "research",
-        "only",
-        "must",
-        "except",
-        "prohibited",
-        "unless",
-    }
-)
 # Words of a condition. An appendix without them is a remark.
 BINDING = frozenset(
     {
@@ -218,7 +203,7 @@ def difference(found: list[str], runs: list[int], held: frozenset[int]) -> Diffe
 def _is_copyright(found: list[str], start: int) -> bool:
     """Whether a line of copyright begins within three words of this one: "Copyright (c)" or "Copyright 2024"."""
     return any(
-        found[at] == "copyright" and (found[at + 1] == "c" or (found[at + 1].isdigit() and len(found[at + 1]) == 4))
+        found[at] == "copyright" and (found[at + 1] in _AFTER_COPYRIGHT or _YEAR.match(found[at + 1]))
         for at in range(max(0, start - 3), min(len(found) - 1, start + 3))
     )
 
@@ -294,5 +279,6 @@ def rewritten(found: Difference, reference: Reference) -> bool:
 
 
 def is_altered(found: Difference) -> bool:
-    """Whether the words depart from the reference by more than a slip: a clause more or less, or a turning word."""
-    return found.added_count >= 6 or found.lacking >= 8 or not TURNING.isdisjoint(found.added)
+    """Whether the words depart from the reference by more than a slip: by some words, a turning one, or a number."""
+    numbers = any(word.isdigit() and len(word) > 1 and not _YEAR.match(word) for word in found.added)
+    return found.added_count >= 6 or found.lacking >= 8 or numbers or not TURNING.isdisjoint(found.added)

@@ -24,7 +24,7 @@ from licenses.identity.evidence import (
 from licenses.identity.identity import Identity
 from licenses.identity.parts import Part, parts, shingles_of
 from licenses.identity.reference import Overlap, Reference, overlap
-from licenses.identity.words import shingles, words
+from licenses.identity.words import shingles, turns, words
 
 # Fewer words than this are no license, whatever they say.
 FEWEST_WORDS = 12
@@ -200,7 +200,7 @@ def _answer(
         spdx=known.spdx if known else None,
         edition=_edition(subject, top, found),
         similarity=_similarity(top, gap),
-        altered=is_altered(gap),
+        altered=is_altered(gap) or (len(several) < 2 and turns(subject.words) != top.reference.turns),
         licenses=several if len(several) > 1 and top.reference.license in several else (),
         nearest=nearest,
     )

@@ -17,7 +17,7 @@ from itertools import accumulate, chain
 
 import zstandard
 
-from licenses.identity.words import shingles, words
+from licenses.identity.words import shingles, turns, words
 
 # Shingles that divide by this are in the index; of a reference with fewer than SMALL shingles, all even ones.
 SPARSE, SMALL = 16, 400
@@ -36,14 +36,16 @@ _COPYRIGHT = re.compile(
 class Reference:
     """One text of a license.
 
-    `title` is its heading in words, empty if it has none; `size` the number of different shingles; `packed` their
-    sorted differences as 32-bit little-endian numbers under zstd.
+    `title` is its heading in words, empty if it has none; `size` the number of different shingles; `turns` that of
+    words that turn a meaning round ("not"); `packed` the sorted differences of the shingles as 32-bit little-endian
+    numbers under zstd.
     """
 
     license: str
     edition: str | None
     title: tuple[str, ...]
     size: int
+    turns: int
     packed: bytes
 
     @cached_property
@@ -59,16 +61,18 @@ class Reference:
 def make_reference(license_id: str, edition: str | None, title: str, text: str) -> Reference:
     """The reference of a text. Lines of copyright do not take part: what stands before and after them does."""
     kept: set[int] = set()
+    turning = 0
     for part in _COPYRIGHT.split(text):
         found = words(part)
         if len(found) >= 4:
             kept.update(shingles(found))
+        turning += turns(found)
     ordered = sorted(kept)
     steps = array("I", (one - before for before, one in zip([0, *ordered], ordered, strict=False)))
     if sys.byteorder == "big":
         steps.byteswap()
     packed = zstandard.ZstdCompressor(level=19).compress(steps.tobytes())
-    return Reference(license_id, edition, tuple(words(title)), len(ordered), packed)
+    return Reference(license_id, edition, tuple(words(title)), len(ordered), turning, packed)
 
 
 def index_keys(ordered: Iterable[int], size: int) -> list[int]:

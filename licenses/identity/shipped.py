@@ -1,8 +1,9 @@
 """The fingerprints that are shipped, `licenses/fingerprints.bin`: read, and written by benchmarks/fingerprints.py.
 
 The file: eight bytes of magic and version; the length of a header as a little-endian 32-bit number; the header, JSON
-under zstd, with [license, edition, title in words, size, bytes] for each reference, and the lengths of the three
-arrays of the index; the index under zstd (keys, their counts, positions of references); the references' shingles.
+under zstd, with [license, edition, title in words, size, turning words, bytes] for each reference, and the lengths of
+the three arrays of the index; the index under zstd (keys, their counts, positions of references); the references'
+shingles.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def dump(references: Sequence[Reference]) -> bytes:
     steps = array("I", (one - before for before, one in zip([0, *keys], keys, strict=False)))
     counts = array("H", (len(index[key]) for key in keys))
     positions = array("H", (at for key in keys for at in index[key]))
-    rows = [[r.license, r.edition, " ".join(r.title), r.size, len(r.packed)] for r in references]
+    rows = [[r.license, r.edition, " ".join(r.title), r.size, r.turns, len(r.packed)] for r in references]
     packer = zstandard.ZstdCompressor(level=19)
     packed = packer.compress(b"".join(_little(part) for part in (steps, counts, positions)))
     header = packer.compress(msgspec.json.encode([rows, len(keys), len(positions), len(packed)]))
@@ -61,8 +62,9 @@ def load(content: bytes) -> Library:
         raise ValueError(f"damaged fingerprints: {error}") from error
     at += packed
     references = []
-    for license_id, edition, title, size, length in rows:
-        references.append(Reference(license_id, edition, tuple(title.split()), size, content[at : at + length]))
+    for license_id, edition, title, size, turning, length in rows:
+        packed_shingles = content[at : at + length]
+        references.append(Reference(license_id, edition, tuple(title.split()), size, turning, packed_shingles))
         at += length
     return Library(references, index)
 

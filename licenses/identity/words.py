@@ -14,6 +14,24 @@ WIDTH = 4
 # Shingles are kept as numbers of 24 bits: the chance of a false hit in a text of 5,000 words is 0.03 % a shingle.
 MASK = 0xFFFFFF
 
+# Words that change what a clause means: one of them, more or less, is an alteration.
+TURNING = frozenset(
+    {
+        "not",
+        "no",
+        "non",
+        "never",
+        "noncommercial",
+        "commercial",
+        "research",
+        "only",
+        "must",
+        "except",
+        "prohibited",
+        "unless",
+    }
+)
+
 # Zero-width and directional characters, soft hyphens, and the byte order mark.
 _UNSEEN = [0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
 _DROPPED = dict.fromkeys([*_UNSEEN, *map(ord, "'’‘ʼ`´")])
@@ -55,6 +73,11 @@ def words(text: str) -> list[str]:
     if "licence" in text:
         found = [_SPELLING.get(word, word) for word in found]
     return found
+
+
+def turns(found: list[str]) -> int:
+    """How many words are there that turn the meaning of a sentence round."""
+    return sum(map(TURNING.__contains__, found))
 
 
 def shingles(found: list[str]) -> list[int]:

@@ -39,8 +39,17 @@ def test_an_added_sentence_is_an_alteration():
     assert found.similarity < 1
 
 
-def test_a_single_turning_word_is_an_alteration():
-    found = identify(ORCHARD.replace("You may plant", "You may not plant"), LEARNED)
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("You may plant", "You may not plant"),
+        ("and pay for no\nbroken", "and pay for\nbroken"),
+        ("thirty days", "10 days"),
+    ],
+)
+def test_a_word_that_turns_the_meaning_is_an_alteration(before, after):
+    assert before in ORCHARD
+    found = identify(ORCHARD.replace(before, after), LEARNED)
     assert (found.license, found.altered) == ("orchard-1", True)
 
 
