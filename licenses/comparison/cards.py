@@ -85,12 +85,9 @@ def both_cards(before: str, after: str) -> bool:
 
 def _marks(text: str) -> int:
     head = text[:_LONGEST_CARD]
-    return 2 if _only_front_matter(head) else sum(mark.search(head) is not None for mark in _MARKS_OF_A_CARD)
-
-
-def _only_front_matter(text: str) -> bool:
-    card = read_card(text.encode("utf-8", "replace")) if text.lstrip().startswith("---") else None
-    return card is not None and "license" in card.data
+    if head.lstrip().startswith("---") and read_card(head.encode("utf-8", "replace")).data:
+        return 2
+    return sum(mark.search(head) is not None for mark in _MARKS_OF_A_CARD)
 
 
 def statements(text: str, clauses: Sequence[Clause]) -> Statements:
