@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from licenses.clauses import Clause, find_clauses
 from licenses.identity import Identity, Learned, identify
@@ -21,6 +22,8 @@ class Reading:
     clauses: tuple[Clause, ...]
 
 
+# A text that changed is read when it comes and when it is compared; what it followed was read the time before.
+@lru_cache(maxsize=32)
 def read(text: str, learned: Learned | None = None) -> Reading:
     """Read a text. Pure: the same text, rules and learned catalogue give the same answer."""
     return Reading(identify(text, learned), find_clauses(text))

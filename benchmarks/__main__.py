@@ -1,0 +1,31 @@
+"""`make bench`: every benchmark at a size that takes minutes. Full sizes: the module of each, with its options."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = ROOT.parent / "shared" / "corpus"
+# (what it measures, module and its arguments, whether it needs ../shared)
+BENCHMARKS = (
+    ("listing and recording, 20,000 models", ["benchmarks.listing", "--models", "20000", "--rounds", "1"], False),
+    ("vendors' pages replayed", ["benchmarks.vendor_replay"], True),
+)
+
+
+def main() -> int:
+    """Run them in turn; the status of the worst."""
+    worst = 0
+    for what, command, needs_corpus in BENCHMARKS:
+        print(f"== {what}", flush=True)
+        if needs_corpus and not CORPUS.is_dir():
+            print("skipped: needs ../shared/corpus, which is not here")
+            continue
+        worst = max(worst, subprocess.run([sys.executable, "-m", *command], cwd=ROOT, check=False).returncode)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())
