@@ -79,15 +79,20 @@ def refresh(
 
 
 def _look(session: Session, only: Sequence[str]) -> str | None:
-    """Look at everything; returns why it had to stop before the end, if it had."""
+    """Look at everything; returns why the Hub had to be left before the end, if it had."""
+    stopped = None
     try:
-        hub_watch.look_at_all(session, only)
-        terms_watch.look_at_all(session, only)
-    except RunStopped as stop:
-        return str(stop)
+        try:
+            hub_watch.look_at_all(session, only)
+        except RunStopped as stop:
+            stopped = str(stop)
+        # A Hub that ended early (its budget, say) is no reason to miss the vendors' pages; one that never answered
+        # means that there is no network.
+        if stopped is None or session.looked_at():
+            terms_watch.look_at_all(session, only)
     finally:
         session.flush()
-    return None
+    return stopped
 
 
 def _finish(session: Session, dry_run: bool, stopped: str | None) -> RefreshResult:
