@@ -46,10 +46,10 @@ def extract(
         raise ExtractionError(f"{page}: {len(html):,} bytes, more than any page of terms")
     media = (content_type or "").partition(";")[0].strip().lower()
     if html[:1024].lstrip().startswith(b"%PDF-") or media in ("application/pdf", "application/x-pdf"):
-        return Extraction(tidy(pdf_text(html, page)), 0.9, None)
+        return Extraction(tidy(pdf_text(html, page), of_a_page=False), 0.9, None)
     text = decode_page(html, charset)
     if media in ("text/plain", "text/markdown", "application/markdown") and "<html" not in text[:2048].lower():
-        return Extraction(tidy(text[:LONGEST_TEXT]), 0.9, None)
+        return Extraction(tidy(text[:LONGEST_TEXT], of_a_page=False), 0.9, None)
     soup = parse(text, page)
     return _selected(soup, select, remove, url, page) if select else _found(soup, remove, url, page, kind)
 

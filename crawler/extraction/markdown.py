@@ -98,15 +98,18 @@ def to_markdown(parts: list[Tag], page_url: str | None) -> str:
     return tidy("\n\n".join(str(converter.convert_soup(_prepared(part))) for part in parts))
 
 
-def tidy(text: str) -> str:
-    """Text with one way of spacing, without invisible characters, controls and words that change by themselves."""
+def tidy(text: str, *, of_a_page: bool = True) -> str:
+    """Text with one way of spacing, without invisible characters.
+
+    Of a page also without controls, words that change by themselves, and its last line with the year.
+    """
     text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
     lines: list[str] = []
     for raw in text.split("\n"):
         indent = len(raw) - len(raw.lstrip(" "))
         line = without_hints(_SPACES.sub(" ", raw)).strip()
         bare = _bare_line(line)
-        if line and (not bare or is_volatile(bare)) and not line.startswith("|"):
+        if of_a_page and line and (not bare or is_volatile(bare)) and not line.startswith("|"):
             continue
         if _ITEM.match(line):
             line = " " * min(indent, 12) + line
@@ -115,7 +118,7 @@ def tidy(text: str) -> str:
                 lines.pop()
         if line or (lines and lines[-1]):
             lines.append(line)
-    while lines and (not lines[-1] or is_copyright_line(_bare_line(lines[-1]))):
+    while lines and (not lines[-1] or (of_a_page and is_copyright_line(_bare_line(lines[-1])))):
         lines.pop()
     return "\n".join(lines) + "\n" if lines else ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # Raised with every change of what the extraction takes: texts are read anew from their bytes, which is never drift.
-VERSION = "2026.11.1"
+VERSION = "2026.11.2"
 
 
 class ExtractionError(Exception):

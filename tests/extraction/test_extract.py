@@ -194,6 +194,11 @@ def test_plain_text_is_taken_as_it_is() -> None:
     assert text(b"Terms\r\n\r\nYou may   use it.\n", content_type="text/plain") == "Terms\n\nYou may use it.\n"
 
 
+def test_a_license_in_plain_text_keeps_its_lines() -> None:
+    license_text = "Menu\n\n---\n\nYou may use it.\n\nCopyright (c) 2024 Example\n"
+    assert text(license_text.encode(), content_type="text/plain; charset=utf-8") == license_text
+
+
 def test_the_command_answers_as_the_contract_says(tmp_path: Path) -> None:
     file = tmp_path / "terms.html"
     file.write_bytes(page())
