@@ -22,11 +22,12 @@ _MOST_OPERATORS = 200  # a sentence with more of them is no sentence
 _MODALS = ("may", "can", "and may", "and can", "or may", "or can")
 # What such a sentence says holds for those who do not take the license at all.
 _ASKING = re.compile(r"\bif you (?:do not|don't) (?:agree|accept)|\bunless you (?:agree|accept)")
+_TAIL = re.compile(r" (?:provided|unless|except|without|if|so|in|as)$")
 _Span = tuple[int, str]  # where a mood begins, and the mood
 
 # The order matters: of operators that begin at the same place, the first listed is taken. "free" says that
 # neither a duty nor a ban is laid down; "same" changes nothing; "outside" is an exception to what came before.
-_OPERATORS = ("same", "excepted", "behind_banned", "behind_granted", "free", "reserved", "banned", "aside", "condition", "outside", "due", "granted", "giving")
+_OPERATORS = ("same", "excepted", "behind_banned", "behind_granted", "free", "reserved", "banned", "aside", "condition", "outside", "due", "granted", "giving", "asked")
 
 
 @cache
@@ -64,6 +65,8 @@ def moods(lower: str, lead: str) -> tuple[_Span, ...]:
             clause = end
             continue
         if kind.startswith("behind_"):
+            if kind == "behind_granted" and mood in {"due", "excepted"}:
+                continue  # "must be licensed under" grants nothing
             mood = "banned" if mood == "banned" and denied else kind.removeprefix("behind_")
             since = _clause_before(lower, spans, max(clause, 0), start)
             spans = [span for span in spans if span[0] < since]
@@ -88,10 +91,15 @@ def moods(lower: str, lead: str) -> tuple[_Span, ...]:
 
 
 def _found(lower: str) -> Iterator[tuple[int, int, str]]:
-    for number, match in enumerate(_operators()[0].finditer(lower)):
-        if number == _MOST_OPERATORS:
+    position = 0
+    for _ in range(_MOST_OPERATORS):
+        match = _operators()[0].search(lower, position)
+        if match is None or match.end() == match.start():
             return
-        yield match.start(), match.end(), _kind(match.group())
+        kind, position = _kind(match.group()), match.end()
+        if kind.startswith("behind_") and (tail := _TAIL.search(match.group())):
+            position -= len(tail.group())  # what comes behind may open another operator
+        yield match.start(), position, kind
 
 
 def _subject_holds(lower: str, start: int) -> bool:
@@ -107,8 +115,8 @@ def _subjects() -> Any:
 
 def _after(kind: str, mood: str) -> str:
     """The mood after an operator before its act: what is excepted from a grant is banned, and from a ban, open."""
-    if kind == "giving":
-        return "granted" if mood == NONE else mood
+    if kind in {"giving", "asked"}:
+        return mood if mood != NONE else "granted" if kind == "giving" else "due"
     if kind != "outside":
         return kind
     if mood == "granted":

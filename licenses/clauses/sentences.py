@@ -41,6 +41,7 @@ _BOUNDARY = re.compile(
     r"(?P<stop>[.!?][\"')\]]{0,3}) (?=[\"'(\[]{0,2}[A-Z0-9\u4e00-\u9fff-])"
     r"|(?P<part>;(?: (?:and|or|and/or)\b,?)?) "
     rf"|(?P<colon>:) (?={_ITEM_START})"
+    r"|(?P<inner>,(?: (?:and|or))?) (?=\((?:[a-h]|[ivx]{1,4}|\d)\) )"
     r"|(?P<han>[\u3002\uff1b;]\s?(?=[\u4e00-\u9fff(0-9]))"
 )
 _ABBREVIATION = re.compile(
