@@ -29,11 +29,19 @@ _BARE_PATH = re.compile(rf"\.[a-zA-Z]{{2,10}}/[^{_ENDS_LINK}]{{0,2000}}")
 _HOST_BEFORE = re.compile(r"(?:[a-zA-Z0-9-]{1,40}\.){0,3}[a-zA-Z0-9-]{1,40}$")
 _BOX_BEFORE = re.compile(r"[a-zA-Z0-9_.+-]{1,64}$")
 _HOST_AFTER = re.compile(r"@[a-zA-Z0-9-]{1,64}(?:\.[a-zA-Z0-9-]{1,64}){1,5}")
+# Not every word in angle brackets is a tag: `<owner>` is a blank to fill in, `<a@b.org>` an address.
+_TAGS = (
+    "a|abbr|article|aside|audio|b|big|blockquote|body|br|button|center|cite|code|col|dd|del|details|div|dl|dt|em|figcaption"
+    "|figure|font|footer|form|g|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|kbd|label|li|link|main|mark|meta|nav"
+    "|noscript|ol|option|p|path|picture|pre|q|s|samp|script|section|select|small|source|span|strong|style|sub|summary|sup"
+    "|svg|table|tbody|td|tfoot|th|thead|title|tr|tt|u|ul|var|video"
+)
 # An image, the target of a Markdown link, the tags and comments of HTML: no words that a reader sees.
 _HIDDEN = re.compile(
-    r"!\[[^\[\]\n]{0,300}(?=\]\()"
+    r"(?i)!\[[^\[\]\n]{0,300}(?=\]\()"
     r"|\]\(\s?[^()\s]{0,2000}(?:\([^()\s]{0,500}\)[^()\s]{0,500}){0,3}(?:\s\"[^\"\n]{0,300}\")?\)"
-    r"|</?[a-zA-Z!][^<>\n]{0,500}>"
+    rf"|</?(?:{_TAGS})(?=[\s/>])[^<>\n]{{0,500}}>"
+    r"|<![^<>]{0,2000}>"
 )
 
 

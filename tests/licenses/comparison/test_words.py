@@ -31,7 +31,7 @@ def shown(text: str) -> list[str]:
         ("released 15/01/2025", "released 15 January 2025"),
         ("1,000,000 users", "1000000 users"),
         ("Ｆｕｌｌ width", "full width"),
-        ("<b>bold</b> words", "bold words"),
+        ("<b>bold</b> <!-- not shown -->words<br/>", "bold words"),
         ("![a badge](https://example.org/x.svg) words", "words"),
     ],
 )
@@ -50,6 +50,8 @@ def test_the_same_words(one: str, other: str) -> None:
         ("15 September 2025", "16 September 2025"),
         ("March 2025", "April 2025"),
         ("the Model or the Output", "the Output or the Model"),
+        ("mail <a@example.org>", "mail <b@example.org>"),
+        ("by <the owner>", "by <the author>"),
     ],
 )
 def test_other_words(one: str, other: str) -> None:
