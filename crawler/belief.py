@@ -72,6 +72,8 @@ _CHALLENGE = re2.compile(
     rb"(?i)cf-chl-|challenge-platform/h/|/cdn-cgi/challenge|px-captcha|captcha-delivery\.com|geo\.captcha|_Incapsula_Resource"
     rb"|awswaf|aws-waf-token|ak_bmsc_challenge|sec-if-cpt|hcaptcha\.com/1/api|g-recaptcha\""
 )
+_CONSENT = re2.compile(r"(?i)before you continue to|continue without accepting|we need your consent")
+_PASSWORD = re2.compile(rb"(?i)<input[^>]{0,300}type\s*=\s*[\"']?password")
 _TITLE = re2.compile(rb"(?is)<title[^>]{0,200}>(.{0,300}?)</title")
 _WORD = re.compile(r"[^\W_]+")
 _TARGET = re2.compile(r"\]\([^()\s]*\)")
@@ -143,15 +145,18 @@ def _no_page(words: list[str], html: bytes, text: str, former: str | None) -> st
             (_BLOCKED, "a block page"),
             (_ERROR, "an error page"),
             (_LOGIN, "a login page"),
+            (_CONSENT, "a consent page"),
             (_SCRIPT, "a page that needs JavaScript"),
         ):
             found = pattern.search(said) or (pattern.search(raw) if raw else None)
             if found:
                 return f"{kind} instead of the terms: “{' '.join(found[0].split())[:80]}”"
+    if count < 60 and _PASSWORD.search(head):
+        return f"a login page instead of the terms: “{_said(title, text)}”"
     if count < 60 and _CHALLENGE.search(head):
         return f"a captcha instead of the terms: “{_said(title, text)}”"
     if count < FEWEST and (former is None or len(former.split()) >= 2 * FEWEST):
-        if html.count(b"<script") > 2:
+        if b"<script" in html:
             return f"a page that needs JavaScript: {count} words of text"
         return f"hardly any text: {count} words"
     return None

@@ -50,6 +50,9 @@ WRONG = [
         "JavaScript",
     ),
     ("<body><script></script><script></script><script></script><script></script><div id=root></div>", "JavaScript"),
+    ("<body><div id=root></div><script src=/app.js></script></body>", "JavaScript"),
+    ("<h1>Welcome back</h1><p>Your account awaits.</p><form><input type='password' name=p></form>", "login"),
+    ("<h1>Before you continue to Example</h1><p>We use cookies and data to deliver services.</p>", "consent"),
     ("<body><p>Terms</p></body>", "hardly any text"),
 ]
 
