@@ -44,6 +44,12 @@ _BOUNDARY = re.compile(
     r"|(?P<inner>,(?: (?:and|or))?) (?=\((?:[a-h]|[ivx]{1,4}|\d)\) )"
     r"|(?P<han>[\u3002\uff1b;]\s?(?=[\u4e00-\u9fff(0-9]))"
 )
+# The label that comes before each within an enumeration.
+_BEFORE = {
+    after: before
+    for labels in ("abcdefgh", "123456789", ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"))
+    for before, after in zip(labels, labels[1:], strict=False)
+}
 _ABBREVIATION = re.compile(
     r"(?i)(?:\b(?:e\.g|i\.e|u\.s|u\.k|u\.s\.c|no|nos|inc|ltd|corp|co|v|vs|art|sec|sect|cf|etc|al|st|dr|mr|ms|"
     r"para|ph\.d)|\b[a-z]|^\(?(?:[0-9.]{1,8}|[a-z]|[ivxlc]{1,6})\)?)\.$"
@@ -384,6 +390,8 @@ def _cuts(text: str) -> Iterator[tuple[int, int]]:
         end = match.start() + len(match.group().rstrip())
         if match.lastgroup == "stop" and _ABBREVIATION.search(text[max(start, end - 12) : end].rstrip("\"')]")):
             continue
+        if match.lastgroup == "inner" and not _goes_on(text, match.end()):
+            continue
         if match.lastgroup != "han" and _inside_quotes(text, start, end):
             continue
         if end > start:
@@ -391,6 +399,12 @@ def _cuts(text: str) -> Iterator[tuple[int, int]]:
         start = match.end()
     if start < len(text):
         yield start, len(text)
+
+
+def _goes_on(text: str, position: int) -> bool:
+    """Whether the label at the position is the first of an enumeration, or follows another: no "(c) 2026" is."""
+    label = text[position + 1 : text.find(")", position)]
+    return label in {"a", "i", "1"} or f"({_BEFORE.get(label, label)})" in text[:position]
 
 
 def _inside_quotes(text: str, start: int, end: int) -> bool:
