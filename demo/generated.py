@@ -20,6 +20,9 @@ LANGUAGES = ("en", "de", "fr", "zh", "ar")
 SYLLABLES = ["ba", "do", "fe", "gi", "ko", "lu", "ma", "ne", "po", "ri", "sa", "te", "vu", "wa", "xo", "yi"]
 FIRST = "You may use this {thing} for any purpose."
 SECOND = "You must keep this notice with every copy."
+# Every fourth card reports results, as on the Hub: most of the bytes of a list, and nothing that binds anybody.
+REPORTING = 4
+METRICS = ("accuracy", "f1", "precision", "recall")
 
 
 def fill(
@@ -89,6 +92,7 @@ def _trees() -> list[Tree]:
                 lines = [f"language: {language}"]
                 lines += [f"license: {license}"] if license else []
                 lines += [f"pipeline_tag: {task}", "library_name: transformers"] if task else []
+                lines += _results(task or "text-generation") if len(found) % REPORTING == 0 else []
                 card = "---\n" + "\n".join(lines) + f"\n---\n# An invented model\n\nFor {task or 'study'}.\n"
                 files = {".gitattributes": File(b""), "README.md": File(card.encode())}
                 if license:
@@ -96,3 +100,14 @@ def _trees() -> list[Tree]:
                     files["LICENSE"] = File(text.encode())
                 found.append(Tree(files))
     return found
+
+
+def _results(task: str) -> list[str]:
+    """A `model-index` of one model with two data sets and a few metrics each, as lines of YAML."""
+    lines = ["model-index:", "- name: an-invented-model", "  results:"]
+    for dataset in ("sparrow-bench", "wren-bench"):
+        lines += ["  - task:", f"      type: {task}", f"      name: {task.replace('-', ' ').title()}"]
+        lines += ["    dataset:", f"      name: {dataset}", f"      type: {dataset}", "      split: test", "    metrics:"]
+        for place, metric in enumerate(METRICS):
+            lines += [f"    - type: {metric}", f"      value: 0.{81 + place}", f"      name: {metric.title()}"]
+    return lines
