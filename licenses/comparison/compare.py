@@ -100,11 +100,25 @@ def _texts(base: Comparison, old: Side, new: Side, was: Reading, now: Reading) -
         found = [change for change in found if change.clause not in _FORM_OF_GRANT]
     if not reworded:
         # The same words in other places or other clothes: what the rules see differently is our reading, not theirs.
-        found = [change for change in found if change.before is not None and change.after is not None]
+        # A clause in words that are on one side only is theirs, though no sentence of it seems to bind.
+        found = [change for change in found if _on_both_sides(change) or _is_in(change, apart)]
     dates = effective_date(old.text), effective_date(new.text)
     binds_later = None not in dates and dates[0] != dates[1]
-    substantive = reworded or binds_later
+    substantive = reworded or binds_later or not all(map(_on_both_sides, found))
     return _filled(base, found, substantive, _direction(found, residual, swap))
+
+
+def _on_both_sides(change: ClauseChange) -> bool:
+    return change.before is not None and change.after is not None
+
+
+def _is_in(change: ClauseChange, apart: Difference) -> bool:
+    """Whether a clause that came or went is stated in words that only its own text has."""
+    clause = change.after or change.before
+    if clause is None or is_legal(change.clause):
+        return False
+    units = apart.gained if change.after is not None else apart.lost
+    return any(unit.span[0] < clause.end and clause.start < unit.span[1] for unit in units)
 
 
 def _residual(apart: Difference, old: Side, new: Side) -> list[Meant]:

@@ -128,3 +128,13 @@ def test_the_grant_decides_when_commerce_is_closed() -> None:
 def test_a_translation_appended_changes_nothing() -> None:
     chinese = "根据本协议的条款，我们授予您全球性、免版税的许可，以使用、复制、修改和分发本模型。" * 30
     assert not compare(LICENSE, LICENSE + "\n" + chinese).substantive
+
+
+def test_a_clause_that_only_a_definition_states_is_told() -> None:
+    reach = (
+        '"Derivative Model" means any model that is created by transfer of patterns of the weights, parameters or'
+        " outputs of the Model, including by distillation.\n\n4. Uses."
+    )
+    found = compare(LICENSE, changed("4. Uses.", reach))
+    assert "distillation-is-derivative" in found.clauses_added
+    assert (found.substantive, found.direction) == (True, "tighter")
