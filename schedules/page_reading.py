@@ -32,6 +32,7 @@ def read_anew(
     url: str,
     select: Sequence[Selector] = (),
     remove: Sequence[Selector] = (),
+    kind: str | None = None,
 ) -> StoredDocument:
     """The document as today's extraction reads it: from its stored bytes, if another one read it before.
 
@@ -42,7 +43,7 @@ def read_anew(
         return document
     headers = orjson.loads(document.headers) if document.headers else {}
     try:
-        found = extraction(texts.archive.blobs.get(document.content), url, headers, select, remove)
+        found = extraction(texts.archive.blobs.get(document.content), url, headers, select, remove, kind=kind)
     except ExtractionError:
         return document
     text = texts.keep_text(document.role, found.text, after=document.text)
@@ -58,10 +59,17 @@ def extraction(
     select: Sequence[Selector] = (),
     remove: Sequence[Selector] = (),
     charset: str | None = None,
+    kind: str | None = None,
 ) -> Extraction:
-    """Extract a page's text. Raises ExtractionError."""
+    """Extract a page's text; `kind` is the terms type, for a page that holds several. Raises ExtractionError."""
     return extract(
-        content, url=url, charset=charset, select=select, remove=remove, content_type=headers.get("content-type")
+        content,
+        url=url,
+        charset=charset,
+        select=select,
+        remove=remove,
+        content_type=headers.get("content-type"),
+        kind=kind,
     )
 
 

@@ -7,8 +7,9 @@ it counts; the same text at another visit is nothing new, whatever its bytes are
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
-from crawler.belief import believe
+from crawler.belief import believe, wrong_page
 from crawler.declarations.terms import Source, Terms
 from crawler.extraction import ExtractionError
 from crawler.pages import Ask, Page
@@ -68,8 +69,9 @@ class TermsLook:
         if source is None:
             return document
         return read_anew(
-            self.session.texts, document, url=source.url, select=source.select, remove=source.remove
-        )
+            self.session.texts, document, url=source.url, select=source.select, remove=source.remove,
+            kind=self.terms.type,
+        )  # fmt: skip
 
     def ask(self, source: Source) -> Ask:
         """The request for a page: conditional where its text is here."""
@@ -92,11 +94,12 @@ class TermsLook:
         former = self._former.get(source.url)
         try:
             found = extraction(
-                page.content, page.final_url, {"content-type": page.content_type or ""}, source.select, source.remove,
-                page.charset,
+                page.content, _address(source.url, page.final_url), {"content-type": page.content_type or ""},
+                source.select, source.remove, page.charset, self.terms.type,
             )  # fmt: skip
         except ExtractionError as error:
-            self._failed(source, page, str(error), None)
+            # A page that is an error page has no such element, but that is not what a person should look for.
+            self._failed(source, page, wrong_page(page.content, url=page.final_url) or str(error), None)
             return
         digest = sha256(found.text.encode("utf-8"))
         former_text = self.session.texts.text(former.text) if former else None
@@ -134,7 +137,8 @@ class TermsLook:
 
     def _failed(self, source: Source, page: Page, reason: str, digest: bytes | None) -> None:
         self._seen[source.url] = DocumentSeen("terms", source.url, "failed", problem=reason)
-        self.session.fail(self.terms.subject, f"{source.url}: {reason}")
+        said = reason if reason.startswith(source.url) else f"{source.url}: {reason}"
+        self.session.fail(self.terms.subject, said)
         if page.content:
             with self.session.archive.writing():
                 pages.reject(
@@ -171,3 +175,10 @@ class TermsLook:
     def _since(self, seen: Sequence[DocumentSeen]) -> str | None:
         """A page says when it was captured; when its words were changed, nobody tells."""
         return max((d.fetched_at for d in seen if d.fetched_at and d.status == "here"), default=None)
+
+
+def _address(asked: str, final: str) -> str:
+    """Where the page came from, with the fragment that was asked for: it may name one of several documents."""
+    fragment = urlsplit(asked).fragment
+    same_host = urlsplit(asked).hostname == urlsplit(final).hostname
+    return f"{final.partition('#')[0]}#{fragment}" if fragment and same_host else final
