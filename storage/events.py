@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from storage import words
 from storage.changes import Change
 from storage.runs import Run
 
@@ -48,6 +49,7 @@ def write(
         ),
     )
     event = int(cursor.lastrowid or 0)
+    words.add_event(conn, event, change.before, change.after)
     for child in change.children:
         write(conn, child, subject=subject, version=version, run=run, parent=event, snapshot=snapshot)
     return event

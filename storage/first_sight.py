@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from storage import lineage
 from storage.current import COLUMNS
 from storage.records import Observation
 from storage.runs import Run
@@ -54,6 +55,7 @@ class FirstSight:
             ((self._subject + place, one.kind, packed(one.hub_id), one.name) for place, one in enumerate(fresh, 1)),
         )
         self._insert("version", _VERSION, [self._version_row(place, one) for place, one in enumerate(fresh, 1)])
+        lineage.add(self.conn, ((self._version + place, one.facts.base_model) for place, one in enumerate(fresh, 1)))
         self._insert("current", _CURRENT, [self._current_row(place, one) for place, one in enumerate(fresh, 1)])
         done = set(map(id, fresh))
         return [one for one in observations if id(one) not in done]

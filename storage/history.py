@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Literal
 
 from licenses.text import decode
-from storage import events, flips, subjects
+from storage import events, flips, subjects, words
 from storage.archive import Archive
 from storage.drift import changes
 from storage.records import Observation
@@ -60,6 +60,7 @@ class History:
         for document in state.documents:
             known = document.id if document.id is not None else insert_document(self.conn, subject, document)
             self.conn.execute("insert into version_document values (?, ?)", (version, known))
+            words.add_text(self.conn, self.archive.blobs, document.role, document.text)
         self.conn.execute(
             "update version set until = ? where id = ?", (self._first_seen(subject, after=since), version)
         )

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import zstandard
 
+from storage import words
+from storage.blobs import BlobStore
+
 KEPT_REJECTED = 20  # captures a page, so that a person can see why
 
 
@@ -74,3 +77,4 @@ def same_answers(conn: sqlite3.Connection, url: str, text_hash: bytes, since: st
 def reread(conn: sqlite3.Connection, document: int, extractor: str, text: int) -> None:
     """Keep the text that a later extractor takes from a document's bytes."""
     conn.execute("insert into rereading (document, extractor, text) values (?, ?, ?)", (document, extractor, text))
+    words.add_text(conn, BlobStore(conn), "terms", text)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from licenses.text import decode
-from storage import events, flips, subjects
+from storage import events, flips, subjects, words
 from storage.archive import Archive
 from storage.changes import Change
 from storage.current import CurrentRow, load_current, save_current, watch_id
@@ -132,6 +132,7 @@ class Recorder:
         for document in documents:
             known = document.id if document.id is not None else insert_document(self.conn, subject, document)
             self.conn.execute("insert into version_document values (?, ?)", (version, known))
+            words.add_text(self.conn, self.archive.blobs, document.role, document.text)
 
     def _write_events(self, subject: int, version: int, found: list[Change]) -> None:
         for change in found:

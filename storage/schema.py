@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database, Migrations
 
+from storage import lineage, words
+
 migrations = Migrations("licensedrift")
 
 
@@ -304,3 +306,12 @@ def m004_drift(db: Database) -> None:
 def m005_pages(db: Database) -> None:
     """What pages of the web need beside their documents."""
     _run_script(db, PAGES)
+
+
+@migrations()
+def m006_search(db: Database) -> None:
+    """What readers look things up by: words of texts and events, what was made from what, who carries a text."""
+    _run_script(db, words.TABLES)
+    words.add_all(db.conn)
+    _run_script(db, lineage.TABLE)
+    lineage.add_all(db.conn)

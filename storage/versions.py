@@ -6,6 +6,7 @@ import sqlite3
 
 import orjson
 
+from storage import lineage
 from storage.state import State, StoredDocument, packed
 
 
@@ -42,7 +43,9 @@ def insert_version(
             int(state.files_read),
         ),
     )
-    return int(cursor.lastrowid or 0)
+    version = int(cursor.lastrowid or 0)
+    lineage.add(conn, [(version, facts.base_model)])
+    return version
 
 
 def insert_document(conn: sqlite3.Connection, subject: int, d: StoredDocument) -> int:
