@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import re2
 
@@ -41,6 +42,7 @@ _OTHERS = re2.compile(r"(?i)\b(?:third[- ]party|dependenc\w+|acknowledg\w+|thank
 CLOSED, ASKED, APPLIED, OPEN = 3, 2, 1.5, 1  # to commerce; by written permission; by a form
 # "The code is under X, while the weights are under Y."
 _PARTS = re.compile(r"[;,]\s|\bwhile\b|\bwhereas\b")
+_MOST_STATEMENTS = 500
 _MOST_LINKS = 2  # more links than this in a sentence: a row to navigate by
 _BY_STANCE = {"non-commercial", "registration-required", "acceptable-use-policy", "research-only"}
 _CODE = re2.compile(r"(?i)\bcode\b|\brepository\b|\brepo\b|代码|源码")
@@ -96,7 +98,7 @@ def statements(text: str, clauses: Sequence[Clause]) -> Statements:
     named: dict[bool, set[str]] = {True: set(), False: set()}
     stances: list[tuple[float, Sentence]] = []
     spans: list[tuple[int, int]] = []
-    for sentence in _speaking(text):
+    for sentence in islice(_speaking(text), _MOST_STATEMENTS):
         said = text[sentence.start : sentence.end]
         if _PROMISES.search(said) or _OTHERS.search(said) or said.count("](") > _MOST_LINKS:
             continue

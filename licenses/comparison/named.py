@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from licenses.names import name_to_license
+from licenses.names import mentions, name_to_license
 
 _NAMES = re.compile(
     r"(?i)\b(?:modified[ _-]mit|mit(?=\b|_)(?:[ _-]licen[cs]e)?"
@@ -28,7 +28,7 @@ _LONGEST = 3_000
 def licenses_named(said: str) -> set[str]:
     """The ids of licenses that are named; of a license nobody knows, its title in lower case."""
     flat = " ".join(unquote(said[:_LONGEST]).replace("**", "").replace("[", " ").replace("]", " ").split())
-    found: set[str] = set()
+    found = {license_id for license_id, _, _ in mentions(flat)}
     for match in _NAMES.finditer(flat):
         name = match.group().replace("_", " ")
         license_id = name_to_license(name) or name_to_license(name.replace(" ", "-"))
