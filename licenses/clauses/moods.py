@@ -23,6 +23,11 @@ _MODALS = ("may", "can", "and may", "and can", "or may", "or can")
 # What such a sentence says holds for those who do not take the license at all.
 _ASKING = re.compile(r"\bif you (?:do not|don't) (?:agree|accept)|\bunless you (?:agree|accept)")
 _TAIL = re.compile(r" (?:provided|unless|except|without|if|so|in|as)$")
+# A sentence that begins so stands by itself, though a list is open.
+_OWN_SUBJECT = re.compile(
+    r"(?:\S{1,5} )?(?:(?:if|when|unless|we|this|these|there|however)\b"
+    r"|(?:the|a|an|any|all|each|such) (?:[\w'-]+ ){1,4}(?:is|are|may|can|could|will|shall|must|has|have)\b)"
+)
 _Span = tuple[int, str]  # where a mood begins, and the mood
 
 # The order matters: of operators that begin at the same place, the first listed is taken. "free" says that
@@ -54,7 +59,7 @@ def moods(lower: str, lead: str) -> tuple[_Span, ...]:
     """Where the moods of a plain, lower-case sentence begin, given the introduction that it hangs from, or ""."""
     if _ASKING.search(lower):
         return ((0, NONE),)
-    first = _last_mood(lead) if lead else NONE
+    first = _last_mood(lead) if lead and not _OWN_SUBJECT.match(lower) else NONE
     spans: list[_Span] = [(0, first)]
     mood, clause = first, 0  # the clause is what an operator behind its act rules
     denied = False  # "no use is permitted" bans, though "is permitted" grants
@@ -76,10 +81,10 @@ def moods(lower: str, lead: str) -> tuple[_Span, ...]:
             if mood == "banned":
                 mood = "excepted"
                 spans[-1] = (spans[-1][0], mood)
-        elif kind == "aside":
-            spans.append((start, "banned"))
-            if (comma := lower.find(",", end)) > 0:
-                spans.append((comma, mood))
+        elif kind == "aside" or (kind == "outside" and lower[start - 1 : start] == "("):
+            spans.append((start, "banned" if kind == "aside" else NONE))
+            if (close := lower.find("," if kind == "aside" else ")", end)) > 0:
+                spans.append((close, mood))
         else:
             mood = _after(kind, mood)
             if mood == "granted" and lower.startswith(_MODALS, start) and not _subject_holds(lower, start):

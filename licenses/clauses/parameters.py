@@ -23,6 +23,8 @@ _URL = re.compile(
 _QUOTED = re.compile(r"""(?:"|(?<![^ (:])')((?<=")[^"]{1,700}|(?<=')[^'"]{10,500})(?:"|'(?![a-z]))""")
 _DEFINING = ("(", "(the ", "(a ", "(each, a ", "(collectively, ", "(an ")
 # Labels in quotation marks that are no words to be shown: a file's name, a term being defined.
+# What such a list names is words; another, places where they may stand.
+_OF_WORDS = re.compile(r"notice|statement|acknowledg|attribution|credit|text|words|citation|sentence|phrase")
 _LABELS = re.compile(r"(?i)(?:notices?|readme|attribution|content filters?|license|licence|model|as is)$")
 
 
@@ -124,7 +126,8 @@ def _after_colon(near: Sequence[Sentence], context: Context) -> str | None:
     sentence = near[0]
     text = sentence.plain.text
     colon = text.rfind(":")
-    if 0 <= colon < len(text) - 20 and "following" in sentence.plain.lower[:colon]:
+    before = sentence.plain.lower[:colon] if colon >= 0 else ""
+    if colon < len(text) - 20 and "following" in before and _OF_WORDS.search(before[-90:]):
         return _as_written(context, sentence, (colon + 2, len(text)))
     if text.endswith(":") and len(near) > 1:
         return _as_written(context, near[1], (0, len(near[1].plain.text)))

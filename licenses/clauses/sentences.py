@@ -57,7 +57,7 @@ _ABBREVIATION = re.compile(
 _DEFINITION = re.compile(
     r"(?:[-(]?[0-9a-z.]{0,6}[.)]? ?)?(?:\(?[\"'][^\"]{1,80}[\"'][^.]{0,90}?"
     r"(?:means?|shall mean|will mean|refers? to|is defined|includes?|ha(?:s|ve) the meaning|\u662f\u6307|\u6307)"
-    r"|(?:[\w'-]+ ){1,6}?means?)\b"
+    r"|(?:[\w'-]+:? ){1,6}?means?)\b"
 )
 # Under such headings a text explains itself and binds nobody, up to the next heading or to its end.
 _EXPLAINING = re.compile(
