@@ -69,7 +69,11 @@ def _subject_block(subject: str, events: Sequence[dict[str, Any]]) -> str:
 def _event(event: dict[str, Any]) -> str:
     lines = [f"  {SIGN[event['direction']]}: {safe(headline(event))}, {event['at'][:10]}"]
     if event["clauses"]:
-        lines += [_clause(clause) for clause in event["clauses"]]
+        told = [one for one in event["clauses"] if one["direction"] != "neutral" or one["substantive"]]
+        lines += [_clause(clause) for clause in told]
+        quiet = [f"{_mark(one)} {one['clause']}" for one in event["clauses"] if one not in told]
+        if quiet:
+            lines.append(_wrapped("    without effect: ", ", ".join(quiet)))
         lines += _sources(event)
     else:
         lines += _from_to(event)
@@ -95,9 +99,12 @@ def _sources(event: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _mark(event: dict[str, Any]) -> str:
+    return "~" if event["before"] and event["after"] else "+" if event["after"] else "-"
+
+
 def _clause(event: dict[str, Any]) -> str:
-    mark = "~" if event["before"] and event["after"] else "+" if event["after"] else "-"
-    lines = [f"    {mark} {event['clause']} ({event['direction']})"]
+    lines = [f"    {_mark(event)} {event['clause']} ({event['direction']})"]
     if event["before"]:
         lines.append(_wrapped("      was ", f"“{event['before']}”"))
     if event["after"]:

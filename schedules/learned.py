@@ -10,7 +10,7 @@ from storage.state import load_state
 _MARK = "understood_with"
 # Whose license was not known so far: only there can a newly learned text change what was found.
 _UNKNOWN = (
-    "select distinct c.subject, s.kind from current c join subject s on s.id = c.subject"
+    "select distinct c.subject, s.kind, s.name from current c join subject s on s.id = c.subject"
     " join version_document vd on vd.version = c.version join document d on d.id = vd.document"
     " where c.license_found is null and d.role in ('license', 'terms') and c.changed_run <> ?"
 )
@@ -22,10 +22,10 @@ def understand_what_was_learned(session: Session) -> None:
     row = conn.execute("select value from state where name = ?", (_MARK,)).fetchone()
     if row is not None and row[0] == read.version:
         return
-    for subject, kind in conn.execute(_UNKNOWN, (session.run.id,)).fetchall() if row else ():
+    for subject, kind, name in conn.execute(_UNKNOWN, (session.run.id,)).fetchall() if row else ():
         current = load_current(conn, subject)
         if current is not None:
-            understand(read, current, load_state(conn, current.version), session.run, kind)
+            understand(read, current, load_state(conn, current.version), session.run, kind, name)
             save_current(conn, current)
     conn.execute(
         "insert into state values (?, ?) on conflict(name) do update set value = excluded.value", (_MARK, read.version)

@@ -20,6 +20,7 @@ from schedules.configuration import Config
 from schedules.cron import next_after
 from schedules.errors import NothingFetched
 from schedules.learned import understand_what_was_learned
+from schedules.lineage import tell_lineage
 from schedules.lock import locked
 from schedules.session import Progress, Session
 from storage import queries, runs
@@ -113,6 +114,8 @@ def _finish(session: Session, dry_run: bool, stopped: str | None) -> RefreshResu
             recorded = recorder.record_all(runs.staged(archive, run), session.recording)
             session.move_watches()
             understand_what_was_learned(session)
+            if recorded.versions:
+                tell_lineage(session)
             systems.rebuild(session)
             result.changed = recorded.changed
             result.subjects = looked_at

@@ -123,15 +123,15 @@ def _subjects(archive: Archive, understanding: Understanding, done: Reinterprete
         return
     run = Run(int(last["id"]), stamp(now()), "all", RULES_VERSION)
     subjects = archive.conn.execute(
-        "select c.subject, s.kind from current c join subject s on s.id = c.subject"
+        "select c.subject, s.kind, s.name from current c join subject s on s.id = c.subject"
         " join version v on v.id = c.version where v.files_read order by c.subject"
     ).fetchall()
     for start in range(0, len(subjects), SUBJECTS):
         with archive.writing():
-            for subject, kind in subjects[start : start + SUBJECTS]:
+            for subject, kind, name in subjects[start : start + SUBJECTS]:
                 row = load_current(archive.conn, subject)
                 if row is not None:
-                    understand(understanding, row, load_state(archive.conn, row.version), run, kind)
+                    understand(understanding, row, load_state(archive.conn, row.version), run, kind, name)
                     save_current(archive.conn, row)
                     done.subjects += 1
         progress("subjects", done.subjects, len(subjects))

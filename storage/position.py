@@ -13,10 +13,11 @@ import orjson
 from licenses.bundle import DocumentRead, bound_clauses, for_weights
 from licenses.findings import Claims, Finding, findings
 from licenses.identity import Identity
+from licenses.lineage import Ancestor, lineage_findings
 from licenses.openness import openness
 from storage.current import CurrentRow
 from storage.runs import Run
-from storage.state import State, StoredDocument
+from storage.state import State, StoredDocument, load_state
 from storage.understanding import Analysis, Understanding
 
 # What is read for clauses; a card is judged by its claim.
@@ -24,7 +25,7 @@ READ = ("license", "policy", "gate", "notice", "terms")
 GONE = ("unavailable", "disabled")
 
 
-def understand(read: Understanding, row: CurrentRow, state: State, run: Run, kind: str) -> None:
+def understand(read: Understanding, row: CurrentRow, state: State, run: Run, kind: str, name: str) -> None:
     """Fill the understood columns of the current row from its version, and move its findings."""
     documents = documents_read(read, state)
     speaking = for_weights(documents, link=state.facts.license_link)
@@ -38,7 +39,10 @@ def understand(read: Understanding, row: CurrentRow, state: State, run: Run, kin
     if state.files_read and kind != "terms":
         said = state.facts
         claims = Claims(said.license_claimed, said.license_name, said.license_link, said.license_tags)
-        _move_findings(read, row.subject, findings(claims, documents), run)
+        told = findings(claims, documents)
+        if said.base_model and kind == "model":
+            told += lineage_findings(name, claims, documents, said.base_model, Ancestors(read).find)
+        _move_findings(read, row.subject, told, run)
 
 
 def documents_read(read: Understanding, state: State) -> list[DocumentRead]:
@@ -60,6 +64,26 @@ def _read(read: Understanding, document: StoredDocument) -> DocumentRead:
         read.archive.blobs.digest(document.text).hex(),
         since=document.committed_at,
     )
+
+
+class Ancestors:
+    """Models that others were made from, as the archive has them now."""
+
+    def __init__(self, read: Understanding) -> None:
+        self._read = read
+
+    def find(self, name: str) -> Ancestor | None:
+        """A model by its name of today or of then; None if the archive does not know it."""
+        row = self._read.conn.execute(
+            "select c.version from subject s join current c on c.subject = s.id where s.kind = 'model' and s.name = ?"
+            " union all select c.version from former_name f join current c on c.subject = f.subject"
+            " where f.kind = 'model' and f.name = ? limit 1",
+            (name, name),
+        ).fetchone()
+        if row is None:
+            return None
+        state = load_state(self._read.conn, row[0])
+        return Ancestor(name, tuple(documents_read(self._read, state)), state.facts.base_model)
 
 
 def identity_of(analysis: Analysis) -> Identity:

@@ -34,6 +34,7 @@ class Recorded:
     """What recording a run did."""
 
     changed: int = 0
+    versions: int = 0
     events: int = 0
 
 
@@ -114,6 +115,7 @@ class Recorder:
                 (since, subject),
             )
         version = insert_version(self.conn, subject, after, since=since, valid_from=self.run.id)
+        self.done.versions += after.files_read
         self._link_documents(subject, version, after.documents)
         if before is not None and current is not None:
             drift = changes(before, after, read=self.read, moved_at=since, seen_at=self.run.started_at)
@@ -123,7 +125,7 @@ class Recorder:
         self._write_events(subject, version, found)
         row = current or CurrentRow(subject, version, self.run.id, self.run.id)
         row.version, row.changed_run = version, self.run.id
-        understand(self.understanding, row, after, self.run, seen.kind)
+        understand(self.understanding, row, after, self.run, seen.kind, seen.name)
         if after.documents:
             learn(self.understanding, seen.kind, seen.name, after, self.run.id)
         return row
