@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import re2
+
 from licenses.clauses.reading import Plain, plain
 
 LARGEST_TEXT = 2_000_000  # characters; the longest license in use has fewer than 100,000
@@ -82,9 +84,10 @@ _STATES = re.compile(
     r"|indemnify|use[sd]?|makes?)\b|[;\u4e00-\u9fff]|\bwithout warrant"
 )
 _OUTRIGHT = re.compile(r"\b(?:is|are|shall|must|may|will|be|provided|not|cannot)\b|[;\u4e00-\u9fff]")
-_TITLE = re.compile(
+# RE2, since a long word in capitals can be cut into words in very many ways.
+_TITLE = re2.compile(
     r"(?:\(?[0-9a-zA-Z.]{1,6}[.)] ?|[-*] )?(?:\d+ )?"
-    r"(?:(?:[A-Z][\w'/&-]*|of|and|the|or|in|for|to|on|with|a|by|from|&)[,/]? ?){1,9}[.:]?$"
+    r"(?:(?:[A-Z][\p{L}\p{N}_'/&-]*|of|and|the|or|in|for|to|on|with|a|by|from|&)[,/]? ?){1,9}[.:]?$"
 )
 # A paragraph that opens so is a sentence of its own, not an unmarked item of the list before it.
 _SUBJECT = re.compile(
@@ -100,7 +103,8 @@ class Sentence:
     `section` is the number or heading above it, as written. `lead` is the plain, lower-case introduction that
     a list item hangs from ("you may not:"), outermost first, or "". `defines` tells a bare definition;
     `binding` is false in a preamble, a recital, or advice on how to apply the license. `title` tells a mere
-    heading, on its own line or run in before a paragraph.
+    heading, on its own line or run in before a paragraph; `caption` a short opening without a verb ("4. No
+    warranty.") that may be one, or may say all there is to say.
     """
 
     start: int
@@ -111,6 +115,7 @@ class Sentence:
     defines: bool
     binding: bool
     title: bool
+    caption: bool = False
 
 
 @dataclass(slots=True)
@@ -308,7 +313,9 @@ class _Reader:
         binding = not (self._explaining or self._closing or self._aside or _OF_THE_TEXT.search(part.lower))
         defines = bool(_DEFINITION.match(part.lower))
         title = len(piece) < 90 and _is_title(piece, part.lower, block, opens=not lead or end < len(copy.text))
-        self.found.append(Sentence(first, last, part, self._section, lead, defines, binding, title))
+        opens = start == 0 and end < len(copy.text) and piece.endswith((".", ":"))
+        caption = opens and not title and len(piece) < 50 and _STATES.search(part.lower) is None
+        self.found.append(Sentence(first, last, part, self._section, lead, defines, binding, title, caption))
         self._after_colon = piece.endswith((":", ": and", "following", " to", " not", ": or"))
         cut_short = end == len(copy.text) and len(piece) > 40 and piece[-1].isalpha() and not block.heading
         if self._after_colon or cut_short:
