@@ -19,11 +19,11 @@ _SIGNS = {"$": "USD", "us$": "USD", "u.s. dollar": "USD", "us dollar": "USD", "u
           "€": "EUR", "euro": "EUR", "eur": "EUR", "£": "GBP", "pound": "GBP", "gbp": "GBP", "¥": "CNY",
           "rmb": "CNY", "cny": "CNY", "yuan": "CNY", "renminbi": "CNY", "人民币": "CNY", "元": "CNY",
           "美元": "USD", "yen": "JPY", "jpy": "JPY", "krw": "KRW", "won": "KRW", "cad": "CAD", "aud": "AUD",
-          "chf": "CHF", "inr": "INR"}  # fmt: skip
+          "chf": "CHF", "swiss franc": "CHF", "inr": "INR"}  # fmt: skip
 _CODE = r"(?:us\$|\$|€|£|¥|\b(?:usd|eur|gbp|cny|rmb|jpy|krw|cad|aud|chf|inr)\b)"
 _NAME = (
     r"(?:(?:united states|us|u\.s\.) dollars?|dollars?|usd|euros?|eur|pounds?(?: sterling)?|gbp|yuan|rmb|cny|"
-    r"renminbi|yen|jpy|won|krw|cad|aud|chf|inr|美元|人民币|元)"
+    r"renminbi|swiss francs?|yen|jpy|won|krw|cad|aud|chf|inr|美元|人民币|元)"
 )
 _BEFORE = re.compile(_CODE + r" ?\$? ?$")
 _AFTER = re.compile(r" ?(?:of )?(?:\(?\$[\d,]+\)? )?" + _NAME)

@@ -14,6 +14,7 @@ from licenses.clauses.ruleset import Find, Rule, rules
 from licenses.clauses.sentences import Sentence, sentences
 
 _LONGEST_QUOTE = 700
+_MOST_PLACES = 40  # in one sentence
 _MOST_TRIED = 400  # sentences looked at closely for one clause: more of them is no license
 
 
@@ -78,12 +79,14 @@ def _standing(hits: dict[str, _Hit], page: _Page) -> Iterator[tuple[Rule, _Hit]]
 def _first(rule: Rule, page: _Page) -> _Hit | None:
     """The sentence that proves the clause best: by the earliest of the rule's finds, then by its place."""
     best: _Hit | None = None
-    rank = len(rule.finds)
+    rank = 2 * len(rule.finds)
     for number in _candidates(rule.scan, page):
-        for position, find in enumerate(rule.finds[:rank]):
+        # What looks like a heading proves a clause only where no sentence does.
+        handicap = len(rule.finds) if page.sentences[number].caption else 0
+        for position, find in enumerate(rule.finds[: max(0, rank - handicap)]):
             match = _states(find, page.sentences[number])
             if match is not None:
-                best, rank = _Hit(find, number, match.span()), position
+                best, rank = _Hit(find, number, match.span()), position + handicap
                 break
         if rank == 0:
             break
@@ -129,9 +132,12 @@ def _said(find: Find, sentence: Sentence) -> Any | None:
     if (match := find.says.search(lower)) is None:
         return None
     read = moods(lower, sentence.lead)
-    while match is not None and mood_at(read, match.start()) not in find.mood:
-        match = find.says.search(lower, match.end()) if match.end() > match.start() else None
-    return match
+    for _ in range(_MOST_PLACES):
+        if match is None or mood_at(read, match.start()) in find.mood:
+            return match
+        # The next place may begin within this one: a list of acts has several that may matter.
+        match = find.says.search(lower, match.start() + 1)
+    return None
 
 
 def _above(sentence: Sentence) -> str:

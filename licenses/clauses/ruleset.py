@@ -109,6 +109,7 @@ def _whole_word(entry: str) -> str:
     """The entry, not in the midst of a longer word: "nor" is not found in "northern"."""
     opens = r"\b" if entry[:1].isalnum() or entry.startswith("(?:") else ""
     closes = r"\b" if entry[-1:].isalnum() or entry.endswith((")", "?", "*", "+")) else ""
+    closes = "" if entry.endswith("$)") else closes
     return f"{opens}(?:{entry}){closes}"
 
 
