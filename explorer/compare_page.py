@@ -115,8 +115,7 @@ async def compare_page(datasette: Any, request: Any) -> Any:
     title = f"{names[0]} against {names[1]}"
     context = _context(asked, left, right, shown) | {
         "names": names,
-        "address": f"{request.scheme}://{request.host}{request.path}"
-        + asked.texts(left, right),
+        "address": f"{request.scheme}://{request.host}{request.path}" + asked.texts(left, right),
         "read_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "snapshot": await page.read(_last_snapshot),
     }

@@ -126,9 +126,7 @@ def _by_hash(conn: sqlite3.Connection, name: str) -> int:
     return int(rows[0][0])
 
 
-def _of_subject(
-    conn: sqlite3.Connection, name: str, version: int | None, role: str | None
-) -> tuple[int, int]:
+def _of_subject(conn: sqlite3.Connection, name: str, version: int | None, role: str | None) -> tuple[int, int]:
     try:
         subject, full_name = lookup(conn, name)
     except UnknownSubject as error:
@@ -225,9 +223,7 @@ def load_side(conn: sqlite3.Connection, text: int | None, subject: int | None, d
     return Side(text_hash, content, source, license, edition, altered, clauses, _carriers(conn, text))
 
 
-def _source(
-    conn: sqlite3.Connection, text: int, subject: int | None, document: int | None
-) -> Source | None:
+def _source(conn: sqlite3.Connection, text: int, subject: int | None, document: int | None) -> Source | None:
     asked: list[tuple[str, tuple[int, ...]]] = []
     if document is not None:
         asked.append((" where d.id = ?", (document,)))

@@ -114,9 +114,7 @@ def _row(system: System, facts: dict[str, SubjectFacts], free: frozenset[str]) -
     # A subject that is gone speaks for its system only if none is left.
     there = [one for one in found if not one.is_gone] or found
     parts = [cells(replace(one, open_datasets=free)) for one in there]
-    return GridRow(
-        system, tuple((key, title, together([part[key] for part in parts])) for key, title, _ in DIMENSIONS)
-    )
+    return GridRow(system, tuple((key, title, together([part[key] for part in parts])) for key, title, _ in DIMENSIONS))
 
 
 def _link(page: Page, cell: Cell) -> str | None:

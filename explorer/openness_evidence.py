@@ -133,9 +133,7 @@ def _license(facts: SubjectFacts) -> Cell:
     proof = next((one for one in bound if one.clause.clause in against), None)
     state = states.get(judged.type, "unknown")
     if proof is not None:
-        return Cell(
-            state, reason, facts.subject, proof.document.text_hash, proof.clause.start, proof.clause.end
-        )
+        return Cell(state, reason, facts.subject, proof.document.text_hash, proof.clause.start, proof.clause.end)
     return Cell(state, reason, facts.subject, speaking[0].text_hash if speaking else None)
 
 

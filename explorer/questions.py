@@ -148,11 +148,11 @@ order by u.subjects desc limit 100""",
         "What was made from a model?",
         "Subjects whose card names this repository as their base. Fill in its name, such as meta-llama/Llama-3.1-8B.",
         """select s.kind || ':' || s.name as subject, v.license_claimed, c.license_found, c.openness, c.downloads
-from current c
-join version v on v.id = c.version
-join json_each(v.base_model) base on base.value = :name
+from lineage l
+join version v on v.id = l.version
+join current c on c.subject = v.subject and c.version = v.id
 join subject s on s.id = c.subject
-where v.base_model is not null and instr(v.base_model, json_quote(:name)) > 0
+where l.base = :name
 order by c.downloads desc""",
     ),
     Question(

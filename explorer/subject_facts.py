@@ -16,8 +16,6 @@ from storage.understanding import Analysis, load_analysis
 
 EVENTS = 20
 CHILDREN = 30
-# Looking for a parent's name among the current states reads all of them: only an archive of this size is asked inline.
-MOST_FOR_CHILDREN = 20_000
 _CURRENT = (
     "unavailable_since", "gone_at", "openness", "modality", "parameters", "downloads", "has_weights", "last_modified",
     "created_at",
@@ -137,14 +135,16 @@ def _linked(conn: sqlite3.Connection, name: str) -> tuple[str, str | None]:
 
 
 def _children(conn: sqlite3.Connection, name: str) -> dict[str, Any]:
-    """Subjects that name this one as what they were made from; `asked` is False where that would take too long."""
-    if conn.execute("select max(subject) from current").fetchone()[0] > MOST_FOR_CHILDREN:
+    """Subjects that now name this one as what they were made from, the newest first.
+
+    `asked` is False in an archive of an older release, which has no table of them.
+    """
+    if not conn.execute("select 1 from sqlite_master where name = 'lineage'").fetchone():
         return {"asked": False, "rows": [], "more": False}
     rows = conn.execute(
-        "select s.kind || ':' || s.name, v.license_claimed, c.license_found from current c"
-        " join version v on v.id = c.version join subject s on s.id = c.subject"
-        " where v.base_model is not null and exists (select 1 from json_each(v.base_model) j where j.value = ?)"
-        " order by s.name limit ?",
+        "select s.kind || ':' || s.name, v.license_claimed, c.license_found from lineage l"
+        " cross join version v on v.id = l.version cross join current c on c.subject = v.subject and c.version = v.id"
+        " cross join subject s on s.id = v.subject where l.base = ? order by l.version desc limit ?",
         (name, CHILDREN + 1),
     ).fetchall()
     return {"asked": True, "rows": [tuple(row) for row in rows[:CHILDREN]], "more": len(rows) > CHILDREN}

@@ -27,9 +27,7 @@ _MOST_TICKS = 7
 _AVAILABILITY = {"available": "open", "unavailable": "gone", "disabled": "gone", "private": "gone"}
 
 
-def time_bar(
-    rows: Sequence[Row], *, now: str | None = None, href: Callable[[Row], str | None] | None = None
-) -> Markup:
+def time_bar(rows: Sequence[Row], *, now: str | None = None, href: Callable[[Row], str | None] | None = None) -> Markup:
     """The bar of a subject as SVG markup, safe to put into a page; empty without versions.
 
     `rows` are versions as storage.queries.history gives them, oldest first, each with its `events` (dicts with `at`,

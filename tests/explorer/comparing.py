@@ -16,7 +16,7 @@ from tests.refresh.lab import Lab, laboratory
 Answer = TypeVar("Answer")
 
 DATES = [f"2026-0{month}-10T09:00:00Z" for month in (1, 2, 3, 4)]
-EVIL = '<script>alert(1)</script><img src=x onerror=alert(2)>"\'\u202eevil\u200b'
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'\u202eevil\u200b"
 OPEN = """Heron License
 
 You may use, copy, modify and distribute the model for any purpose.

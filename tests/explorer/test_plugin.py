@@ -131,7 +131,7 @@ def _no_time(conn: sqlite3.Connection, _limit: int) -> Any:
 def test_a_search_that_takes_too_long_shows_what_it_can(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("explorer.page.sqlite_timelimit", _no_time)
     soup = Reader(database).page(f"{BASE}/search?q=glow")
-    assert words(soup).count("Searching here took longer than is allowed") == 3
+    assert words(soup).count("Searching here took longer than is allowed") == 5
 
 
 def test_an_archive_of_an_older_release_is_explained(database: Path, tmp_path: Path) -> None:

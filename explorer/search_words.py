@@ -1,0 +1,171 @@
+"""What a reader looks for: words and “phrases”, as a question to the full-text index and as places in a text.
+
+The index (storage/words.py) says which texts have all the words; where they stand, and whether those of a phrase stand
+together, is seen in the text itself.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import re2
+from markupsafe import Markup
+
+from explorer.visible import visible
+from storage.words import UNSPACED, pairs
+
+MOST_TERMS = 12
+LOOKED_THROUGH = 400_000  # characters of one text
+_MOST_PLACES = 2_000  # of one text
+_NEAR = 320  # characters within which words count as standing together
+_AROUND = 140  # characters shown before and after
+_BEGINNING = 4  # letters from which a word finds longer ones that begin with it
+_TERM = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')
+_WORD = re.compile(r"[^\W_]+")
+_PARTS = re.compile(f"[{UNSPACED}]+|[^{UNSPACED}]+")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_BETWEEN = r"[^\pL\pN]{1,12}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of a text, in characters, and in it the places of the words that were looked for."""
+
+    start: int
+    end: int
+    marks: tuple[tuple[int, int], ...]
+    terms: int  # how many of the terms stand in it
+
+    def shown(self, text: str) -> Markup:
+        """The part, escaped and visible, its words in <mark>."""
+        parts, position = [], self.start
+        for start, end in self.marks:
+            parts.append(Markup("{}<mark>{}</mark>").format(visible(text[position:start]), visible(text[start:end])))
+            position = end
+        parts.append(Markup("{}").format(visible(text[position : self.end])))
+        return Markup("").join(parts)
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Terms, each one word or the words of a phrase, in the order of the search."""
+
+    terms: tuple[tuple[str, ...], ...]
+
+    @property
+    def match(self) -> str:
+        """The question to FTS5: every word, in any order."""
+        asked = [part for term in self.terms for word in term for part in _asked(word)]
+        return " AND ".join(dict.fromkeys(asked))
+
+    @property
+    def has_phrase(self) -> bool:
+        """Whether the index alone cannot say if a text has it."""
+        return any(len(term) > 1 or len(_PARTS.findall(term[0])) > 1 for term in self.terms) or any(
+            len(term[0]) > 2 and _UNSPACED.match(term[0]) for term in self.terms
+        )
+
+    @cached_property
+    def _patterns(self) -> list[Any]:
+        return [re2.compile(_pattern(term)) for term in self.terms]
+
+    def is_in(self, text: str) -> bool:
+        """Whether every term stands somewhere in the text."""
+        part = text[:LOOKED_THROUGH]
+        return all(pattern.search(part) for pattern in self._patterns)
+
+    def place(self, text: str) -> Place | None:
+        """Where most of the terms stand together in the text; the first such place. None: none of them is there."""
+        found = []
+        for number, pattern in enumerate(self._patterns):
+            for count, match in enumerate(pattern.finditer(text[:LOOKED_THROUGH])):
+                if count >= _MOST_PLACES:
+                    break
+                found.append((*match.span(), number))
+        found.sort()
+        return _best(text, found)
+
+
+def sought(said: str) -> Sought:
+    """What a search says. Never raises; signs that are no words are left out."""
+    terms = []
+    for quoted, curly, word in _TERM.findall(unicodedata.normalize("NFC", said)):
+        words = tuple(_WORD.findall((quoted or curly or word).casefold()))
+        if words and words not in terms:
+            terms.append(words)
+    return Sought(tuple(terms[:MOST_TERMS]))
+
+
+def _asked(word: str) -> list[str]:
+    """A word as FTS5 is asked for it. Each word has letters and digits only, so nothing in it is a sign of FTS5's."""
+    asked = []
+    for part in _PARTS.findall(word):
+        if _UNSPACED.match(part):
+            asked += [f'"{pair}"' for pair in pairs(part)[:-1]] or [f'"{part}"*']
+        else:
+            asked.append(f'"{part}"*' if len(part) >= _BEGINNING else f'"{part}"')
+    return asked
+
+
+def _pattern(term: Sequence[str]) -> str:
+    return "(?i)" + _BETWEEN.join(_word_pattern(word) for word in term)
+
+
+def _word_pattern(word: str) -> str:
+    # \b knows ASCII only; other scripts go without.
+    begins = r"\b" if word[0].isascii() else ""
+    # Letters and digits only: nothing to be escaped.
+    if len(word) >= _BEGINNING and not _UNSPACED.match(word[-1]):
+        return rf"{begins}{word}[\pL\pN]*"
+    return begins + word + (r"\b" if word[-1].isascii() else "")
+
+
+def _best(text: str, found: Sequence[tuple[int, int, int]]) -> Place | None:
+    """The window with most different terms, of the sorted places (start, end, term)."""
+    best, first = (0, 0, 0), 0
+    counts: dict[int, int] = {}
+    for last, (_, end, term) in enumerate(found):
+        counts[term] = counts.get(term, 0) + 1
+        while end - found[first][0] > _NEAR and first < last:
+            gone = found[first][2]
+            counts[gone] -= 1
+            if not counts[gone]:
+                del counts[gone]
+            first += 1
+        if len(counts) > best[0]:
+            best = (len(counts), first, last)
+    if not best[0]:
+        return None
+    terms, first, last = best
+    start = _begin(text, found[first][0])
+    end = _end(text, max(found[first][1], found[last][1]))
+    marks, position = [], start
+    for mark_start, mark_end, _ in found[first:]:
+        if mark_start >= position and mark_end <= end:
+            marks.append((mark_start, mark_end))
+            position = mark_end
+    return Place(start, end, tuple(marks), terms)
+
+
+def _begin(text: str, place: int) -> int:
+    """The beginning of the sentence or paragraph, or of a word, not far before `place`."""
+    earliest = max(0, place - _AROUND)
+    before = text[earliest:place]
+    stops = [before.rfind(stop) + len(stop) for stop in ("\n\n", ". ", "。") if stop in before]
+    if stops:
+        return earliest + max(stops)
+    return earliest if not earliest else earliest + before.find(" ") + 1
+
+
+def _end(text: str, place: int) -> int:
+    latest = min(len(text), place + _AROUND)
+    after = text[place:latest]
+    stops = [after.find(stop) + len(stop.rstrip()) for stop in ("\n\n", ". ", "。") if stop in after]
+    if stops:
+        return place + min(stops)
+    return latest if latest == len(text) or " " not in after else place + after.rfind(" ")
