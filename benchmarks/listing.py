@@ -1,4 +1,4 @@
-"""Listing and recording a whole kind: licensedrift against `HfApi.list_models` + `sqlite_utils.upsert_all`, and the floor.
+"""Listing and recording a whole kind: licensedrift, `HfApi.list_models` + `sqlite_utils.upsert_all`, and the floor.
 
     python -m benchmarks.listing [--models 100000] [--rounds 3]
 
@@ -15,7 +15,6 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from benchmarks.measured import Cost, measured
 

@@ -74,9 +74,7 @@ class _Backend(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
-        return _Stream(
-            self._backend.connect_tcp(host, port, _left(timeout), local_address, socket_options)
-        )
+        return _Stream(self._backend.connect_tcp(host, port, _left(timeout), local_address, socket_options))
 
     def sleep(self, seconds: float) -> None:
         self._backend.sleep(seconds)
@@ -92,7 +90,7 @@ def transport() -> httpx2.HTTPTransport:
     """httpx2's own transport, over connections that keep to the deadline."""
     trust = _trust(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
     made = httpx2.HTTPTransport(verify=trust)
-    # httpx2 has no argument for the pool's network backend, though httpcore2 has; tests/hub_cases (T21) holds this in place.
+    # httpx2 has no argument for the pool's network backend, though httpcore2 has; the tests of T21 hold this in place.
     made._pool._network_backend = _Backend(httpcore2.SyncBackend())
     return made
 

@@ -107,7 +107,13 @@ def _results(task: str) -> list[str]:
     lines = ["model-index:", "- name: an-invented-model", "  results:"]
     for dataset in ("sparrow-bench", "wren-bench"):
         lines += ["  - task:", f"      type: {task}", f"      name: {task.replace('-', ' ').title()}"]
-        lines += ["    dataset:", f"      name: {dataset}", f"      type: {dataset}", "      split: test", "    metrics:"]
+        lines += [
+            "    dataset:",
+            f"      name: {dataset}",
+            f"      type: {dataset}",
+            "      split: test",
+            "    metrics:",
+        ]
         for place, metric in enumerate(METRICS):
             lines += [f"    - type: {metric}", f"      value: 0.{81 + place}", f"      name: {metric.title()}"]
     return lines

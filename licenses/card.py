@@ -109,7 +109,7 @@ def _load(front: str) -> tuple[dict[str, Any], list[str]]:
 
 
 def _guard(text: str) -> None:
-    """Look at the events first: an alias, too deep or too many, and nothing is built. (CSafeLoader crashes on depth.)"""
+    """Look at the events first: an alias, too deep or too many, and nothing is built (CSafeLoader crashes on depth)."""
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=yaml.CSafeLoader)):
         if isinstance(event, yaml.AliasEvent):

@@ -91,9 +91,7 @@ class _Filling:
         documents: dict[tuple[str, str], StoredDocument] = {}
         past = [(state, self._state(repository, state, documents, patterns)) for state in states]
         with self._archive.writing():
-            history = History(
-                self._archive, origin="backfill", at=stamp(now()), rules_version=RULES_VERSION
-            )
+            history = History(self._archive, origin="backfill", at=stamp(now()), rules_version=RULES_VERSION)
             subject = history.subject(Observation(kind, repository.hub_id, repository.name, Facts()))
             added = 0
             for state, understood in past:

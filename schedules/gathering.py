@@ -36,9 +36,7 @@ class TextStore:
             content_id = blobs.put(content, after.content if after else None)
             text_id = content_id if shown == content else blobs.put(shown, after.text if after else content_id)
             if oid is not None:
-                self.archive.conn.execute(
-                    "insert or ignore into git_blob values (?, ?)", (packed(oid), content_id)
-                )
+                self.archive.conn.execute("insert or ignore into git_blob values (?, ?)", (packed(oid), content_id))
         if role in READ_AHEAD:
             self.understanding.of(text_id)
         return sha256(content).hex(), sha256(shown).hex()

@@ -33,9 +33,7 @@ class Imported:
     unread: list[str] | None = None
 
 
-def import_history(
-    database: Path, repository: Path, *, progress: Callable[[str, int, int | None], None]
-) -> Imported:
+def import_history(database: Path, repository: Path, *, progress: Callable[[str, int, int | None], None]) -> Imported:
     """Read a local clone of a collection of versions or of snapshots. Raises HistoryError, lock.Busy, ArchiveError."""
     total = count(repository)
     with locked(database), Archive.open(database) as archive:
@@ -56,9 +54,7 @@ class _Importing:
         self.archive = archive
         self._mark = f"import:{repository.resolve().name}"
         self._texts = TextStore(archive, Understanding(archive))
-        self._history = History(
-            archive, origin="import", at=stamp(now()), rules_version=RULES_VERSION
-        )
+        self._history = History(archive, origin="import", at=stamp(now()), rules_version=RULES_VERSION)
         self.done = Imported(unread=[])
 
     def resume_after(self) -> str | None:

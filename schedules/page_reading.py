@@ -9,8 +9,11 @@ import orjson
 
 from crawler.extraction import ExtractionError, Selector, extract
 from crawler.extraction.model import VERSION, Extraction
+from crawler.pages import Page
 from schedules.gathering import TextStore
 from storage import pages
+from storage.blobs import sha256
+from storage.pages import Validators
 from storage.state import StoredDocument
 
 # Of a page's answer, what tells where its bytes came from and when they were new.
@@ -23,6 +26,26 @@ def extractor_of(select: Sequence[Selector] = (), remove: Sequence[Selector] = (
         return VERSION
     said = repr(([str(one) for one in select], [str(one) for one in remove]))
     return f"{VERSION}+{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+
+
+def validators_of(texts: TextStore, url: str, former: StoredDocument | None) -> Validators:
+    """What makes a request for `url` conditional on the text that this document has; empty where nothing does.
+
+    Validators are kept by URL and text: several documents may be on one page (or many repositories link to it),
+    and one that missed the page's last change must not hear that nothing has changed since.
+    """
+    return Validators() if former is None else pages.validators(texts.archive.conn, _key(url, texts.text(former.text)))
+
+
+def remember_validators(texts: TextStore, url: str, text: str, page: Page) -> None:
+    """Keep the validators of an answer that was read as `text`."""
+    with texts.archive.writing():
+        found = Validators(page.etag, page.last_modified, page.final_url)
+        pages.remember(texts.archive.conn, _key(url, text), found)
+
+
+def _key(url: str, text: str) -> str:
+    return f"{url}#{sha256(text.encode('utf-8')).hex()[:16]}"
 
 
 def read_anew(

@@ -57,9 +57,7 @@ class RepositoryLook:
         if recorded is not None and recorded.row_hash != row_hash(row.name, facts(row)):
             # Another row at the same commit: a gate that opened lets files through that were refused before.
             files.sha = None
-        bundle = gather(
-            self.session.hub, row, files, lambda url: self.pages.fetch(url, files), patterns=self.patterns
-        )
+        bundle = gather(self.session.hub, row, files, lambda url: self.pages.fetch(url, files), patterns=self.patterns)
         documents = [self._with_content(document) for document in bundle.documents]
         seen = tuple(self._document(document, files) for document in documents)
         for document in seen:

@@ -15,7 +15,9 @@ from crawler.extraction import ExtractionError
 from crawler.pages import Ask, Page
 from schedules.clock import stamp
 from schedules.errors import UnknownSubjects
-from schedules.page_reading import extraction, extractor_of, kept_headers, read_anew
+from schedules.page_reading import (
+    extraction, extractor_of, kept_headers, read_anew, remember_validators, validators_of,
+)  # fmt: skip
 from schedules.session import Session
 from storage import known, pages
 from storage.blobs import sha256
@@ -35,19 +37,27 @@ def look_at_all(session: Session, only: Sequence[str]) -> None:
             raise UnknownSubjects(f"--only {subject}: config.toml declares no such terms")
     wanted = [terms for subject, terms in declared.items() if not only or subject in only]
     looks = [TermsLook(session, terms) for terms in wanted]
-    asks: dict[str, Ask] = {}
-    for look in looks:
-        for source in look.sources:
-            asks.setdefault(source.url, look.ask(source))
+    asks = _asks(looks)
     waiting = {look: {source.url for source in look.sources} for look in looks}
-    for count, (ask, page) in enumerate(session.pages.fetch_all(asks.values()), 1):
+    for count, (ask, page) in enumerate(session.pages.fetch_all(asks), 1):
         session.progress("pages", count, len(asks))
         for look in looks:
-            if ask.url in waiting[look]:
+            if ask.url in waiting[look] and look.fetcher(ask.url) == ask.fetcher:
                 look.take(ask.url, page)
                 waiting[look].discard(ask.url)
                 if not waiting[look]:
                     look.stage()
+
+
+def _asks(looks: Sequence[TermsLook]) -> list[Ask]:
+    """One request for each page however many documents are on it; conditional if all hold the same answer of it."""
+    asks: dict[tuple[str, str], Ask] = {}
+    for look in looks:
+        for source in look.sources:
+            ask = look.ask(source)
+            if asks.setdefault((ask.url, ask.fetcher), ask) != ask:
+                asks[ask.url, ask.fetcher] = Ask(ask.url, fetcher=ask.fetcher)
+    return list(asks.values())
 
 
 class TermsLook:
@@ -75,10 +85,18 @@ class TermsLook:
 
     def ask(self, source: Source) -> Ask:
         """The request for a page: conditional where its text is here."""
+        former = self._former.get(source.url)
         held = Validators()
-        if source.url in self._former and not self.session.full:
-            held = pages.validators(self._conn, source.url)
-        return Ask(source.url, held.etag, held.last_modified, held.whose)
+        # What a browser renders may change while the page around it, which the validators speak of, does not; and
+        # selectors that no longer fit the stored page have to fail again.
+        fits = former is not None and former.extractor in (None, extractor_of(source.select, source.remove))
+        if fits and source.fetcher == "http" and not self.session.full:
+            held = validators_of(self.session.texts, source.url, former)
+        return Ask(source.url, held.etag, held.last_modified, held.whose, source.fetcher)
+
+    def fetcher(self, url: str) -> str:
+        """What fetches this page: "http" or "browser"."""
+        return self._by_url[url].fetcher
 
     def take(self, url: str, page: Page) -> None:
         """Take a page that was fetched."""
@@ -106,18 +124,14 @@ class TermsLook:
         if former_text != found.text:
             since = former.fetched_at if former else None
             same = pages.same_answers(self._conn, source.url, digest, since)
-            belief = believe(
-                page.http_status, page.content_type, page.content, found, former_text, same_answers=same
-            )
+            belief = believe(page.http_status, page.content_type, page.content, found, former_text, same_answers=same)
             if not belief.ok:
                 self._failed(source, page, belief.reason or "not worth believing", digest)
                 return
         self._here(source, page, found.text, former)
 
     def _here(self, source: Source, page: Page, text: str, former: StoredDocument | None) -> None:
-        with self.session.archive.writing():
-            held = Validators(page.etag, page.last_modified, page.final_url)
-            pages.remember(self._conn, source.url, held)
+        remember_validators(self.session.texts, source.url, text, page)
         if former is not None and self.session.texts.text(former.text) == text:
             self._seen[source.url] = DocumentSeen("terms", source.url, "unchanged")
             return

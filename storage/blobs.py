@@ -98,9 +98,7 @@ class BlobStore:
             return bytes(data)
         try:
             if codec == DELTA:
-                dictionary = zstandard.ZstdCompressionDict(
-                    self.get(base), dict_type=zstandard.DICT_TYPE_RAWCONTENT
-                )
+                dictionary = zstandard.ZstdCompressionDict(self.get(base), dict_type=zstandard.DICT_TYPE_RAWCONTENT)
                 return zstandard.ZstdDecompressor(dict_data=dictionary).decompress(
                     data, max_output_size=min(max(size, 1), MAX_BLOB)
                 )

@@ -24,7 +24,7 @@ Exported by licensedrift; the last snapshot in it is {snapshot}, of {date}. Time
 
 | table | a row is |
 |---|---|
-| `drift` | one aspect that changed between two versions of a subject, with direction and evidence; below it one a clause |
+| `drift` | one aspect that changed between two versions, with direction and evidence; below it one a clause |
 | `versions` | the state of a subject between two changes; `valid_to` as it was when the row was written |
 | `version_ends` | the end of an interval that was closed since: it replaces `valid_to` and `until` of that version |
 | `documents` | one text of a version: its role, place and hashes |

@@ -17,9 +17,7 @@ from storage.state import State
 UNAVAILABLE = ("unavailable", "disabled")
 
 
-def changes(
-    before: State, after: State, *, read: Callable[[int], str], moved_at: str, seen_at: str
-) -> list[Change]:
+def changes(before: State, after: State, *, read: Callable[[int], str], moved_at: str, seen_at: str) -> list[Change]:
     """Every aspect that differs between two neighbouring states.
 
     `read` gives a stored text by blob id; `moved_at` is when the repository's content moved (its last commit),

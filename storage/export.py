@@ -134,7 +134,8 @@ def _texts(archive: Archive, after: int, until: int) -> Iterator[list[dict[str, 
     cursor = archive.conn.execute(query, (after, until))
     while batch := cursor.fetchmany(500):
         yield [
-            {"text_hash": digest, "bytes": size, "text": decode(archive.blobs.get(blob))} for blob, digest, size in batch
+            {"text_hash": digest, "bytes": size, "text": decode(archive.blobs.get(blob))}
+            for blob, digest, size in batch
         ]
 
 
@@ -173,7 +174,8 @@ SCHEMAS = {
         "id valid_from valid_to",
     ),
     "documents": _schema(
-        "subject role path_or_url content_hash text_hash fetched_at etag revision committed_at problem headers extractor",
+        "subject role path_or_url content_hash text_hash fetched_at etag revision committed_at problem headers"
+        " extractor",
         "version bytes",
     ),
     "drift": _schema(

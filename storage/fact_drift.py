@@ -32,9 +32,7 @@ def gate_changes(before: Facts, after: Facts) -> Iterator[Change]:
 def lineage_changes(before: Facts, after: Facts) -> Iterator[Change]:
     """Other base models than before."""
     if before.base_model != after.base_model:
-        yield Change(
-            "lineage", before=", ".join(before.base_model) or None, after=", ".join(after.base_model) or None
-        )
+        yield Change("lineage", before=", ".join(before.base_model) or None, after=", ".join(after.base_model) or None)
 
 
 def claim_changes(before: State, after: State) -> Iterator[Change]:

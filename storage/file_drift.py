@@ -232,7 +232,5 @@ def _added_means(document: StoredDocument, facts: Facts, text: Read) -> tuple[Di
     claimed = entry(name_to_license(facts.license_claimed))
     if claimed is not None and claimed.open_source and rules_out_open_source(read.clauses):
         return "tighter", True
-    verdict = compare_claims(
-        (facts.license_claimed, facts.license_name, None), (read.identity.license, None, None)
-    )
+    verdict = compare_claims((facts.license_claimed, facts.license_name, None), (read.identity.license, None, None))
     return verdict.direction, verdict.substantive and facts.license_claimed is not None

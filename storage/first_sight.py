@@ -95,4 +95,3 @@ class FirstSight:
             said.modality, said.parameters, said.downloads,
             None if said.has_weights is None else int(said.has_weights),
         )  # fmt: skip
-

@@ -67,9 +67,7 @@ def watched(conn: sqlite3.Connection, watch: str) -> Iterator[Known]:
     """Every subject that a walk last saw and that is still there, in the order of ids."""
     yield from map(
         _known,
-        conn.execute(
-            f"select {_COLUMNS} join watch w on w.id = c.watch where w.name = ? order by s.id", (watch,)
-        ),
+        conn.execute(f"select {_COLUMNS} join watch w on w.id = c.watch where w.name = ? order by s.id", (watch,)),
     )
 
 

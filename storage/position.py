@@ -107,9 +107,7 @@ def _leads_to(link: str, place: str) -> bool:
     return target.removeprefix("./") == place or target.endswith(f"/{place}")
 
 
-def _openness(
-    state: State, documents: Sequence[DocumentRead], speaking: Sequence[DocumentRead], kind: str
-) -> str:
+def _openness(state: State, documents: Sequence[DocumentRead], speaking: Sequence[DocumentRead], kind: str) -> str:
     if not state.files_read:
         return "unknown"
     # A vendor's terms are those of a service: what it runs is not to be had.

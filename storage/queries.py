@@ -112,9 +112,12 @@ def version_at(conn: sqlite3.Connection, subject: int, at: str | None) -> int | 
     if at is None:
         row = conn.execute("select version from current where subject = ?", (subject,)).fetchone()
         # Of what was only imported so far, the newest version is as of now as one knows.
-        row = row or conn.execute(
-            "select id from version where subject = ? order by since desc, id desc limit 1", (subject,)
-        ).fetchone()
+        row = (
+            row
+            or conn.execute(
+                "select id from version where subject = ? order by since desc, id desc limit 1", (subject,)
+            ).fetchone()
+        )
     elif at.isdigit():
         number = resolve_snapshot(conn, at)
         row = conn.execute(

@@ -75,9 +75,7 @@ class Recorder:
         after = merge(self.conn, before, seen)
         found: list[Change] = []
         if subject.renamed_from is not None:
-            found.append(
-                Change("renamed", before=subject.renamed_from, after=seen.name, at=self.run.started_at)
-            )
+            found.append(Change("renamed", before=subject.renamed_from, after=seen.name, at=self.run.started_at))
         if seen.history_rewritten and current is not None:
             found.append(self._rewritten(current, seen))
         if before is None or current is None or before.bundle_hash() != after.bundle_hash():
@@ -166,4 +164,3 @@ class Recorder:
     def read(self, blob: int) -> str:
         """A stored text by its blob id."""
         return decode(self.archive.blobs.get(blob))
-

@@ -38,8 +38,7 @@ def begin(archive: Archive, *, started_at: str, scope: str, tool_version: str, r
         archive.conn.execute("update run set status = 'interrupted' where status = 'running'")
         archive.conn.execute("delete from pending")
         cursor = archive.conn.execute(
-            "insert into run (started_at, status, scope, tool_version, rules_version)"
-            " values (?, 'running', ?, ?, ?)",
+            "insert into run (started_at, status, scope, tool_version, rules_version) values (?, 'running', ?, ?, ?)",
             (started_at, scope, tool_version, rules_version),
         )
     return Run(int(cursor.lastrowid or 0), started_at, scope, rules_version)

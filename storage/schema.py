@@ -19,6 +19,7 @@ def _run_script(db: Database, script: str) -> None:
         if statement.strip():
             db.conn.execute(statement)
 
+
 # Bytes by hash, and what the rules say of them.
 TEXTS = """
 create table blob (

@@ -129,9 +129,7 @@ def merge(conn: sqlite3.Connection, before: State | None, seen: Observation) -> 
     return State(seen.facts, tuple(documents))
 
 
-def _one(
-    conn: sqlite3.Connection, seen: DocumentSeen, former: StoredDocument | None
-) -> StoredDocument | None:
+def _one(conn: sqlite3.Connection, seen: DocumentSeen, former: StoredDocument | None) -> StoredDocument | None:
     if seen.status == "absent":
         return None
     if seen.status in ("unchanged", "failed") or seen.content_hash is None or seen.text_hash is None:

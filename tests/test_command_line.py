@@ -31,7 +31,9 @@ def run(*arguments: str, cwd: Path | None = None, **environment: str) -> subproc
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Lab]:
     world = World()
-    world.put("models", "wren/one", date="2026-04-01", files={"README.md": CARD % b"mit", "LICENSE": b"Do as you like.\n"})
+    world.put(
+        "models", "wren/one", date="2026-04-01", files={"README.md": CARD % b"mit", "LICENSE": b"Do as you like.\n"}
+    )
     world.put("models", "wren/one", date="2026-05-15", files={"README.md": CARD % b"cc-by-nc-4.0"})
     with laboratory(tmp_path, world, D1) as lab:
         yield lab.watch(models=["wren/one"])
@@ -137,7 +139,7 @@ def test_no_hub_is_one_line_status_4_and_no_snapshot(tmp_path: Path) -> None:
 
 def test_a_second_refresh_ends_with_75(lab: Lab) -> None:
     of(lab, "refresh")
-    with open(str(lab.database) + ".lock", "r+") as handle:
+    with lab.database.with_name(lab.database.name + ".lock").open("r+") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         busy = of(lab, "refresh")
     assert busy.returncode == 75
@@ -166,7 +168,12 @@ def test_a_wrong_configuration_names_the_key(tmp_path: Path, text: str, says: st
 
 def test_unknown_names_are_said_with_status_2(lab: Lab) -> None:
     of(lab, "refresh")
-    for arguments in (("show", "wren/none"), ("diff", "7"), ("diff", "yesterday"), ("show", "wren/one", "--at", "2020-01-01")):
+    for arguments in (
+        ("show", "wren/none"),
+        ("diff", "7"),
+        ("diff", "yesterday"),
+        ("show", "wren/one", "--at", "2020-01-01"),
+    ):
         ended = of(lab, *arguments)
         assert ended.returncode == 2, arguments
         assert "Traceback" not in ended.stderr

@@ -37,7 +37,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, "PYTHONPATH": path}
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, env=environment, check=False)
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=240, env=environment, check=False
+    )
 
 
 def test_the_readme_has_commands() -> None:

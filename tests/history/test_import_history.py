@@ -57,9 +57,21 @@ def markdown(*rules: str) -> str:
 def collection(tmp_path: Path) -> Collection:
     made = Collection(tmp_path / "demo-versions")
     made.commit("Add README", "2023-12-01T00:00:00Z", **{"README.md": "A collection\n"})
-    made.commit("First record of Heron Terms of Service", "2024-01-10T06:30:00Z", **{"Heron/Terms of Service.md": markdown(*RULES)})
-    made.commit("First record of Egret Terms of Service", "2024-02-01T06:30:00Z", **{"Egret/Terms of Service.md": markdown(*RULES[:3])})
-    made.commit("Record new changes of Heron Terms of Service", "2024-03-05T18:30:00Z", **{"Heron/Terms of Service.md": markdown(*RULES, MORE)})
+    made.commit(
+        "First record of Heron Terms of Service",
+        "2024-01-10T06:30:00Z",
+        **{"Heron/Terms of Service.md": markdown(*RULES)},
+    )
+    made.commit(
+        "First record of Egret Terms of Service",
+        "2024-02-01T06:30:00Z",
+        **{"Egret/Terms of Service.md": markdown(*RULES[:3])},
+    )
+    made.commit(
+        "Record new changes of Heron Terms of Service",
+        "2024-03-05T18:30:00Z",
+        **{"Heron/Terms of Service.md": markdown(*RULES, MORE)},
+    )
     made.commit("Apply technical or declaration upgrade on Heron Terms of Service", "2024-04-01T06:30:00Z",
                 **{"Heron/Terms of Service.md": markdown(*RULES, MORE).replace("# Terms", "Terms")})  # fmt: skip
     return made
@@ -74,7 +86,9 @@ def rows(database: Path, query: str) -> list[dict[str, object]]:
         return list(archive.db.query(query))
 
 
-def test_versions_have_the_dates_of_the_commits_and_their_drift_is_there(tmp_path: Path, collection: Collection) -> None:
+def test_versions_have_the_dates_of_the_commits_and_their_drift_is_there(
+    tmp_path: Path, collection: Collection
+) -> None:
     database = tmp_path / "archive.db"
     done = imported(database, collection)
     assert (done.records, done.versions, done.upgrades) == (4, 4, 1)

@@ -56,7 +56,10 @@ def test_a_night_writes_a_nights_files_and_together_they_say_what_the_views_say(
     folders = sorted(path.name for path in (lab.folder / "parquet" / "versions").iterdir())
     assert folders == ["snapshot_date=2026-01-10", "snapshot_date=2026-02-10"]
     ends = {row["id"]: row for row in table(lab, "version_ends")}
-    versions = [row | {key: ends[row["id"]][key] for key in ("valid_to", "until") if row["id"] in ends} for row in table(lab, "versions")]
+    versions = [
+        row | {key: ends[row["id"]][key] for key in ("valid_to", "until") if row["id"] in ends}
+        for row in table(lab, "versions")
+    ]
     assert sorted(versions, key=lambda row: row["id"]) == [
         {key: row[key] for key in versions[0]} for row in lab.rows("select * from versions order by id")
     ]
@@ -90,18 +93,26 @@ def test_dumps_become_dated_states_of_the_tags_and_their_drift(lab: Lab, tmp_pat
 
     dumps = [
         dump(tmp_path, "2025-02-01", [row("heron/one", "mit", _id="1" * 24), row("egret/two", "apache-2.0")]),
-        dump(tmp_path, "2025-03-01", [row("heron/one", "cc-by-nc-4.0", _id="1" * 24, cardData=json.dumps({"license": "cc-by-nc-4.0"}))]),
+        dump(
+            tmp_path,
+            "2025-03-01",
+            [row("heron/one", "cc-by-nc-4.0", _id="1" * 24, cardData=json.dumps({"license": "cc-by-nc-4.0"}))],
+        ),
     ]
     done = import_hub(lab.database, dumps, date=None, kind=None, progress=lambda *_: None)
     assert (done.rows, done.versions, done.bad) == (3, 3, 0)
-    versions = lab.rows("select subject, since, until, license_claimed from versions where origin = 'import' order by subject, since")
+    versions = lab.rows(
+        "select subject, since, until, license_claimed from versions where origin = 'import' order by subject, since"
+    )
     assert [tuple(one.values()) for one in versions] == [
         ("model:egret/two", "2025-02-01T00:00:00Z", None, "apache-2.0"),
         ("model:heron/one", "2025-02-01T00:00:00Z", "2025-03-01T00:00:00Z", "mit"),
         ("model:heron/one", "2025-03-01T00:00:00Z", None, "cc-by-nc-4.0"),
     ]
     drift = lab.rows("select at, kind, before, after, direction from drift where snapshot is null")
-    assert [tuple(one.values()) for one in drift] == [("2025-03-01T00:00:00Z", "claim", "mit", "cc-by-nc-4.0", "tighter")]
+    assert [tuple(one.values()) for one in drift] == [
+        ("2025-03-01T00:00:00Z", "claim", "mit", "cc-by-nc-4.0", "tighter")
+    ]
     again = import_hub(lab.database, dumps, date=None, kind=None, progress=lambda *_: None)
     assert again.versions == 0
     lab.sound()

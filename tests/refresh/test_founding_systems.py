@@ -26,6 +26,7 @@ TEXTS = CORPUS / "licences"
 LLAMA = "llama-models-models-llama3-1-license/2024-07-23-1f0feb79.txt"
 FLUX = "flux-model-licenses-license-flux1-dev/2025-06-26-57ce4051.txt"
 SDXL = "generative-models-model-licenses-license-sdxl1.0/2023-07-26-f2fa96b7.txt"
+CC_NC = "audiocraft-license-weights/2023-08-02-5e3ae32f.txt"
 SD21 = "stablediffusion-license-model/2022-11-24-ca86da3a.txt"
 # repository -> (license of the card, gate, text, place)
 REPOSITORIES = {
@@ -46,8 +47,8 @@ REPOSITORIES = {
     ),
     "stabilityai/stable-diffusion-2-1": ("openrail++", False, SD21, "LICENSE"),
     "stabilityai/stable-diffusion-xl-base-1.0": ("openrail++", False, SDXL, "LICENSE.md"),
-    "CohereLabs/c4ai-command-r-v01": ("cc-by-nc-4.0", "auto", "audiocraft-license-weights/2023-08-02-5e3ae32f.txt", "LICENSE"),
-    "CohereLabs/c4ai-command-r-plus": ("cc-by-nc-4.0", "auto", "audiocraft-license-weights/2023-08-02-5e3ae32f.txt", "LICENSE"),
+    "CohereLabs/c4ai-command-r-v01": ("cc-by-nc-4.0", "auto", CC_NC, "LICENSE"),
+    "CohereLabs/c4ai-command-r-plus": ("cc-by-nc-4.0", "auto", CC_NC, "LICENSE"),
 }  # fmt: skip
 PAGES = {
     "OpenAI/Terms of Service": "openai/terms-of-service",
@@ -76,11 +77,19 @@ TYPES = {
 def world() -> World:
     made = World()
     for name, (license, gated, text, place) in REPOSITORIES.items():
-        files: dict[str, bytes] = {"README.md": f"---\nlicense: {license}\n---\n# A model\n".encode(), "model.safetensors": b"w"}
+        files: dict[str, bytes] = {
+            "README.md": f"---\nlicense: {license}\n---\n# A model\n".encode(),
+            "model.safetensors": b"w",
+        }
         if text is not None and place is not None:
             files[place] = (TEXTS / text).read_bytes()
         made.put("models", name, date="2024-10-01", files=files, gated=gated)
-    made.put("models", "runwayml/stable-diffusion-v1-5", date="2022-10-01", files={"README.md": b"---\nlicense: creativeml-openrail-m\n---\n"})
+    made.put(
+        "models",
+        "runwayml/stable-diffusion-v1-5",
+        date="2022-10-01",
+        files={"README.md": b"---\nlicense: creativeml-openrail-m\n---\n"},
+    )
     made.delete("models", "runwayml/stable-diffusion-v1-5", date="2024-08-28")
     return made
 
@@ -119,7 +128,9 @@ def as_page(markdown: str) -> bytes:
     from html import escape
 
     paragraphs = "".join(f"<p>{escape(part)}</p>" for part in re.split(r"\n\s*\n", markdown))
-    return f"<html><head><title>Terms</title></head><body><main><h1>Terms</h1>{paragraphs}</main></body></html>".encode()
+    return (
+        f"<html><head><title>Terms</title></head><body><main><h1>Terms</h1>{paragraphs}</main></body></html>".encode()
+    )
 
 
 @needs_corpus

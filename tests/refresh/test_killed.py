@@ -1,4 +1,4 @@
-"""M01: a refresh killed at any moment leaves no trace in what is read: the next one makes the archive as if undisturbed."""
+"""M01: a refresh killed at any moment leaves no trace: the next one makes the archive as if undisturbed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def content(lab: Lab) -> dict[str, list[dict[str, Any]]]:
         "catalog": lab.rows("select * from catalog order by subject"),
         "versions": lab.rows(
             f"select subject, {started.format('valid_from')} as valid_from, {started.format('valid_to')} as valid_to,"
-            " since, until, origin, sha, bundle_hash, license_claimed from versions order by subject, since, bundle_hash"
+            " since, until, origin, sha, bundle_hash, license_claimed from versions order by 1, 4, 8"
         ),
         "documents": lab.rows(
             "select d.subject, v.bundle_hash, role, path_or_url, content_hash, text_hash, d.revision, fetched_at"

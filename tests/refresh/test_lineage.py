@@ -21,13 +21,17 @@ def card(license: str, *base: str) -> bytes:
 
 
 def findings(lab, subject: str) -> list[tuple[str, str, str, str]]:
-    rows = lab.rows("select claim, claimed, found, severity from findings where subject = ? and claim like 'lineage%'", subject)
+    rows = lab.rows(
+        "select claim, claimed, found, severity from findings where subject = ? and claim like 'lineage%'", subject
+    )
     return [tuple(row.values()) for row in rows]
 
 
 def test_a_permissive_child_of_a_restricted_parent_is_found_through_the_chain(tmp_path: Path) -> None:
     world = World()
-    world.put("models", "heron/base", date=D1, files={"README.md": card("other"), "LICENSE": PARENT, "m.safetensors": b"1"})
+    world.put(
+        "models", "heron/base", date=D1, files={"README.md": card("other"), "LICENSE": PARENT, "m.safetensors": b"1"}
+    )
     world.put("models", "wren/tuned", date=D1, files={"README.md": card("other", "heron/base")})
     world.put("models", "egret/quantized", date=D1, files={"README.md": card("apache-2.0", "wren/tuned")})
     world.put("models", "egret/honest", date=D1, files={"README.md": card("cc-by-nc-4.0", "heron/base")})
@@ -41,7 +45,9 @@ def test_a_permissive_child_of_a_restricted_parent_is_found_through_the_chain(tm
         assert findings(lab, "model:egret/honest") == []
         assert findings(lab, "model:egret/orphan") == []
         evidence = json.loads(
-            lab.rows("select evidence from findings where subject = 'model:egret/quantized' and claim = 'lineage'")[0]["evidence"]
+            lab.rows("select evidence from findings where subject = 'model:egret/quantized' and claim = 'lineage'")[0][
+                "evidence"
+            ]
         )
         assert "non-commercial" in evidence["quote"]
 

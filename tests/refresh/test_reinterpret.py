@@ -39,14 +39,17 @@ def newer_rules(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_new_rules_read_every_text_once_and_make_no_event(lab: Lab, monkeypatch: pytest.MonkeyPatch, workers: int) -> None:
+def test_new_rules_read_every_text_once_and_make_no_event(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, workers: int
+) -> None:
     before = lab.rows("select text_hash, clause, quote_start, quote_end from clauses order by 1, 3, 2")
     newer_rules(monkeypatch)
     done = again(lab, workers=workers)
     assert (done.texts, done.subjects) == (6, 6)
     assert again(lab, workers=workers).texts == 0
     after = lab.rows(
-        "select text_hash, clause, quote_start, quote_end from clauses where rules_version like '2099%' order by 1, 3, 2"
+        "select text_hash, clause, quote_start, quote_end from clauses where rules_version like '2099%'"
+        " order by 1, 3, 2"
     )
     assert after == before  # the same rules under another name: the same answers
     assert len(lab.rows("select distinct rules_version from clauses")) == 2

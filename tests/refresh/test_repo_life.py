@@ -133,7 +133,12 @@ def test_r07_a_gate_is_seen_though_no_commit_moved(lab: Lab, world: World) -> No
     lab.at(D1)
     result = lab.at(D3)
     gate = next(event for event in result.events if event["kind"] == "gate")
-    assert (gate["before"], gate["after"], gate["direction"], gate["substantive"]) == ("false", "manual", "tighter", True)
+    assert (gate["before"], gate["after"], gate["direction"], gate["substantive"]) == (
+        "false",
+        "manual",
+        "tighter",
+        True,
+    )
 
 
 def test_r10_disabled_keeps_the_texts(lab: Lab, world: World) -> None:

@@ -24,7 +24,9 @@ def world() -> World:
         made.put("models", f"heron/m{number}", date=D1, files={"README.md": card("mit"), "LICENSE": TEXT},
                  downloads=100 * number, likes=50 - number)  # fmt: skip
     made.put("datasets", "heron/data", date=D1, files={"README.md": card("cc-by-4.0")})
-    made.put("spaces", "heron/space", date=D1, files={"README.md": b"---\nlicense: mit\nsdk: gradio\n---\n"}, sdk="gradio")
+    made.put(
+        "spaces", "heron/space", date=D1, files={"README.md": b"---\nlicense: mit\nsdk: gradio\n---\n"}, sdk="gradio"
+    )
     return made
 
 
