@@ -21,7 +21,7 @@ from requests.cookies import RequestsCookieJar
 from urllib3 import PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, IncompleteRead, NewConnectionError, SSLError
 from urllib3.util.connection import create_connection
 
 from crawler.addresses import AddressGuard
@@ -33,7 +33,8 @@ class FetchFailed(Exception):
     """A request brought nothing usable. `reason` is one short sentence for `failures`.
 
     `again` tells whether asking once more may help, `wait` the seconds that the server asked for (None: it
-    did not), `dead` that nobody answers at that host at all. `answer` is what came instead, if anything.
+    did not), `dead` that nobody answers at that host at all, `silent` that somebody did and then said no more.
+    `answer` is what came instead, if anything.
     """
 
     def __init__(
@@ -43,10 +44,12 @@ class FetchFailed(Exception):
         again: bool = False,
         wait: float | None = None,
         dead: bool = False,
+        silent: bool = False,
         answer: Answer | None = None,
     ) -> None:
         super().__init__(reason)
-        self.reason, self.again, self.wait, self.dead, self.answer = reason, again, wait, dead, answer
+        self.reason, self.again, self.wait, self.answer = reason, again, wait, answer
+        self.dead, self.silent = dead, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +194,7 @@ def _line(guard: AddressGuard, deadline_in: float) -> Iterator[Line]:
         del _here.line
 
 
-def _exchange(
-    session: requests.Session, url: str, headers: Mapping[str, str], limits: Limits, line: Line
-) -> Answer:
+def _exchange(session: requests.Session, url: str, headers: Mapping[str, str], limits: Limits, line: Line) -> Answer:
     timeout = min(limits.timeout, max(line.deadline - time.monotonic(), 0.001))
     response = session.get(
         url,
@@ -234,7 +235,7 @@ def _failure(error: Exception, line: Line, deadline_in: float) -> FetchFailed:
     """Name what went wrong. What a server did once it may not do again, except where nobody is there."""
     chain = list(_causes(error))
     if line.cut:
-        return FetchFailed(f"not done within {deadline_in:g} s")
+        return FetchFailed(f"not done within {deadline_in:g} s", silent=True)
     for cause in chain:
         if isinstance(cause, socket.gaierror):
             return FetchFailed(f"name not resolved: {cause.strerror}", again=True, dead=True)
@@ -244,9 +245,16 @@ def _failure(error: Exception, line: Line, deadline_in: float) -> FetchFailed:
             return FetchFailed("no connection: it timed out", dead=True)
         if isinstance(cause, (SSLError, requests.exceptions.SSLError)):
             return FetchFailed(f"TLS failed: {_short(cause)}")
+        if isinstance(cause, IncompleteRead) and isinstance(cause.partial, int):
+            return FetchFailed(f"broke off: {cause.partial:,} of {_whole(cause)} bytes came", again=True)
     if any(isinstance(cause, (TimeoutError, requests.Timeout)) for cause in chain):
-        return FetchFailed("stopped answering: it timed out")
+        return FetchFailed("stopped answering: it timed out", silent=True)
     return FetchFailed(f"connection broken: {_short(error)}", again=True)
+
+
+def _whole(error: IncompleteRead) -> str:
+    """How many bytes were announced; a chunked answer announces none."""
+    return f"{error.partial + error.expected:,}" if isinstance(error.expected, int) else "an unknown number of"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

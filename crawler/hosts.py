@@ -15,6 +15,7 @@ from crawler.guarded_http import FetchFailed
 
 JITTER = 0.25  # a pause is up to this much longer, so that nightly runs do not beat in step
 HOSTS_AT_ONCE = 32
+MOST_SILENCES = 2  # pages in a row that a host may leave without an answer before it counts as dead
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -26,6 +27,7 @@ class _Host:
     ready_at: float = 0.0  # time.monotonic()
     pause: float = 0.0  # what its robots.txt asks for, seconds
     dead: str | None = None
+    silences: int = 0  # requests in a row that timed out
 
 
 class Hosts:
@@ -71,6 +73,17 @@ class Hosts:
         """Make the pause between two requests to this host at least so long."""
         host = self._host(name)
         host.pause = max(host.pause, seconds)
+
+    def answered(self, name: str) -> None:
+        """Note that this host gave an answer, whichever."""
+        self._host(name).silences = 0
+
+    def silent(self, name: str, reason: str) -> None:
+        """Note that a request to this host timed out; after some in a row the rest of its pages is not asked for."""
+        host = self._host(name)
+        host.silences += 1
+        if host.silences >= MOST_SILENCES:
+            host.dead = reason
 
     def bury(self, name: str, reason: str) -> None:
         """Ask this host nothing more in this run."""

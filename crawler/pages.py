@@ -44,6 +44,7 @@ class Ask:
     etag: str | None = None
     last_modified: str | None = None
     validators_of: str | None = None  # the final URL that gave them; None: `url` itself
+    fetcher: str = "http"  # or "browser": rendered by Chromium (crawler/browser.py)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class _Journey:
     left: float
     cookies: RequestsCookieJar = field(default_factory=RequestsCookieJar)
     refreshed: bool = False
+    conditional: bool = False  # whether the last hop was asked with validators
     spent: float = 0.0
 
 
@@ -156,7 +158,9 @@ class PageFetcher:
         for hop in range(MOST_REDIRECTS + 1):
             target = self._checked(url, hop)
             self._permit(target)
-            answer = self._get(target, self._conditions(ask, target), journey)
+            conditions = self._conditions(ask, target)
+            journey.conditional = bool(conditions)
+            answer = self._get(target, conditions, journey)
             onward = location(answer) or self._refresh(answer, journey)
             if onward is None:
                 return answer
@@ -211,11 +215,15 @@ class PageFetcher:
             reraise=True,
         )
         try:
-            return attempts(self._get_once, target, headers, journey)
+            answer: Answer = attempts(self._get_once, target, headers, journey)
         except FetchFailed as error:
             if error.dead:
                 self.hosts.bury(target.host, error.reason)
+            elif error.silent:
+                self.hosts.silent(target.host, error.reason)
             raise
+        self.hosts.answered(target.host)
+        return answer
 
     def _worth_another_try(self, error: BaseException) -> bool:
         if not isinstance(error, FetchFailed) or not error.again:
@@ -306,8 +314,7 @@ def _problem(answer: Answer) -> str | None:
 
 
 def _page(ask: Ask, answer: Answer, at: datetime, journey: _Journey) -> Page:
-    conditional = bool(ask.etag or ask.last_modified)
-    unchanged = answer.status == 304 and conditional
+    unchanged = answer.status == 304 and journey.conditional
     problem = None if unchanged else _problem(answer)
     kind, charset = _media_type(answer.headers)
     return Page(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import functools
+import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,8 @@ def desk(tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterato
     names: dict[str, str] = {}
 
     def resolve(host: str, _port: int) -> list[str]:
+        if host not in names:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return [names[host]]
 
     fetcher = functools.partial(PageFetcher, sleep=sleeps.append, resolve=resolve)
