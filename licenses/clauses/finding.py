@@ -133,7 +133,10 @@ def _said(find: Find, sentence: Sentence) -> Any | None:
         return None
     read = moods(lower, sentence.lead)
     for _ in range(_MOST_PLACES):
-        if match is None or mood_at(read, match.start()) in find.mood:
+        if match is None:
+            return None
+        mood, start, end = mood_at(read, match.start())
+        if mood in find.mood and not (find.unless_there and find.unless_there.search(lower[start:end])):
             return match
         # The next place may begin within this one: a list of acts has several that may matter.
         match = find.says.search(lower, match.start() + 1)

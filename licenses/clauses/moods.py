@@ -32,7 +32,10 @@ _Span = tuple[int, str]  # where a mood begins, and the mood
 
 # The order matters: of operators that begin at the same place, the first listed is taken. "free" says that
 # neither a duty nor a ban is laid down; "same" changes nothing; "outside" is an exception to what came before.
-_OPERATORS = ("same", "excepted", "behind_banned", "behind_granted", "free", "reserved", "banned", "aside", "condition", "outside", "due", "granted", "giving", "asked")
+_OPERATORS = (
+    "same", "excepted", "behind_banned", "behind_granted", "free", "reserved", "banned", "aside", "condition",
+    "outside", "due", "granted", "giving", "asked",
+)  # fmt: skip
 
 
 @cache
@@ -48,10 +51,11 @@ def _kind(operator: str) -> str:
     return next((name for name, known in _operators()[1].items() if known.search(operator)), "break")
 
 
-def mood_at(moods: tuple[_Span, ...], position: int) -> str:
-    """The mood of the word at a position of a sentence whose moods these are."""
-    place = bisect_right(moods, (position, "\U0010ffff")) - 1
-    return moods[place][1] if place >= 0 else NONE
+def mood_at(moods: tuple[_Span, ...], position: int) -> tuple[str, int, int | None]:
+    """The mood of the word at a position, and from where to where it holds (None: to the end of the sentence)."""
+    place = max(0, bisect_right(moods, (position, "\U0010ffff")) - 1)
+    end = moods[place + 1][0] if place + 1 < len(moods) else None
+    return moods[place][1], moods[place][0], end
 
 
 @lru_cache(512)
@@ -89,6 +93,8 @@ def moods(lower: str, lead: str) -> tuple[_Span, ...]:
             mood = _after(kind, mood)
             if mood == "granted" and lower.startswith(_MODALS, start) and not _subject_holds(lower, start):
                 mood = "reserved"
+            if kind == "due" and spans == [(0, NONE)] and lower.endswith(" be", start, end):
+                spans = [(0, mood)]  # "the names are to be kept": what is owed stands before
             spans.append((start, mood))
         denied = lower.startswith(("no", "never"), start)
         clause = end

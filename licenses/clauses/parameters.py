@@ -114,6 +114,8 @@ def _words(value: Value, context: Context) -> str | None:
             before = sentence.plain.lower[: match.start()]
             if _LABELS.fullmatch(match.group(1)) or before.endswith(_DEFINING):
                 continue
+            if first and match.end() <= context.span[0] and value.after is not None:
+                continue  # other words, of another duty
             if value.after is None or not first or value.after.search(before):
                 return _as_written(context, sentence, match.span(1))
         if first and not sentence.plain.text.endswith((":", "following")):
@@ -209,7 +211,7 @@ def _within_ban(rule: Rule, sentence: Sentence, named: dict[str, Any]) -> dict[s
     return {
         name: match
         for name, match in named.items()
-        if any(mood_at(read, match.start()) in find.mood for find in finds)
+        if any(mood_at(read, match.start())[0] in find.mood for find in finds)
     }
 
 

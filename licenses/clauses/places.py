@@ -26,7 +26,8 @@ _KIND = (
 )
 _WORD = r"[A-Z][A-Za-z'\u00c0-\u024f.-]*[A-Za-z'\u00c0-\u024f]"
 _PLACE = (
-    rf"(?:(?:People's )?{_KIND} of (?:the )?{_WORD}(?: {_WORD}){{0,2}}"
+    r"(?:(?:mainland of (?:the )?)?People's Republic of China"
+    rf"|(?:People's )?{_KIND} of (?:the )?{_WORD}(?: {_WORD}){{0,2}}"
     rf"|(?:mainland )?{_WORD}(?: (?:and (?=Wales)|of )?{_WORD}){{0,4}})"
 )
 _LAW_OF = re.compile(

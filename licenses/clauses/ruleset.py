@@ -29,6 +29,7 @@ class Find:
     """One way in which a sentence states a clause: `says` matches it, and the rest agrees.
 
     `mood` are those that the place where `says` begins may have (see moods.py); if empty, any will do.
+    `unless_there` rules it out only where that mood holds, so that what else the sentence says does not matter.
     """
 
     says: Any
@@ -41,6 +42,7 @@ class Find:
     explaining: bool
     alone: tuple[str, ...]
     mood: frozenset[str]
+    unless_there: Any | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ def _find(find: dict[str, Any]) -> Find:
         bool(find.get("preambles", False)),
         tuple(find.get("alone", ())),
         frozenset([mood] if isinstance(mood := find.get("mood", ()), str) else mood),
+        _optional(find.get("unless_there")),
     )
 
 

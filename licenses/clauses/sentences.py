@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import re2
 
@@ -50,7 +51,7 @@ _BOUNDARY = re.compile(
 _BEFORE = {
     after: before
     for labels in ("abcdefgh", "123456789", ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"))
-    for before, after in zip(labels, labels[1:], strict=False)
+    for before, after in pairwise(labels)
 }
 _ABBREVIATION = re.compile(
     r"(?i)(?:\b(?:e\.g|i\.e|u\.s|u\.k|u\.s\.c|no|nos|inc|ltd|corp|co|v|vs|art|sec|sect|cf|etc|al|st|dr|mr|ms|"
