@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from email.message import Message
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -16,8 +18,18 @@ from storage.blobs import sha256
 from storage.pages import Validators
 from storage.state import StoredDocument
 
-# Of a page's answer, what tells where its bytes came from and when they were new.
-KEPT_HEADERS = ("content-type", "content-language", "date", "last-modified", "etag", "server", "age")
+# Of a page's answer, what tells where its bytes came from and when they were new. As content-location the address
+# is kept that gave them, where that is another than the one asked for: links are read against it.
+KEPT_HEADERS = (
+    "content-type",
+    "content-location",
+    "content-language",
+    "date",
+    "last-modified",
+    "etag",
+    "server",
+    "age",
+)
 
 
 def extractor_of(select: Sequence[Selector] = (), remove: Sequence[Selector] = ()) -> str:
@@ -59,20 +71,42 @@ def read_anew(
 ) -> StoredDocument:
     """The document as today's extraction reads it: from its stored bytes, if another one read it before.
 
-    Keeps the new text in the archive. A page that today's selectors no longer fit stays as it was read.
+    Keeps the new text in the archive. A page that today's selectors no longer fit stays as it was read. Without
+    `kind`, the terms type is that of the document's subject.
     """
     extractor = extractor_of(select, remove)
     if document.extractor in (None, extractor) or document.id is None:
         return document
     headers = orjson.loads(document.headers) if document.headers else {}
+    content, kind = texts.archive.blobs.get(document.content), kind or _terms_type(texts, document)
     try:
-        found = extraction(texts.archive.blobs.get(document.content), url, headers, select, remove, kind=kind)
+        found = extraction(content, address(url, headers.get("content-location") or url), headers, select, remove,
+                           kind=kind)  # fmt: skip
     except ExtractionError:
         return document
     text = texts.keep_text(document.role, found.text, after=document.text)
     with texts.archive.writing():
         pages.reread(texts.archive.conn, document.id, extractor, text)
     return texts.reloaded(document, text, extractor)
+
+
+def _terms_type(texts: TextStore, document: StoredDocument) -> str | None:
+    """The terms type of the subject that has this document; None of a repository's."""
+    if document.role != "terms":
+        return None
+    row = texts.archive.conn.execute(
+        "select s.name from version_document vd join version v on v.id = vd.version join subject s on s.id = v.subject"
+        " where vd.document = ? limit 1",
+        (document.id,),
+    ).fetchone()
+    return row[0].rpartition("/")[2] if row else None
+
+
+def address(asked: str, final: str) -> str:
+    """Where a page came from, with the fragment that was asked for: it may name one of several documents."""
+    fragment = urlsplit(asked).fragment
+    same_host = urlsplit(asked).hostname == urlsplit(final).hostname
+    return f"{final.partition('#')[0]}#{fragment}" if fragment and same_host else final
 
 
 def extraction(
@@ -84,11 +118,14 @@ def extraction(
     charset: str | None = None,
     kind: str | None = None,
 ) -> Extraction:
-    """Extract a page's text; `kind` is the terms type, for a page that holds several. Raises ExtractionError."""
+    """Extract a page's text; `kind` is the terms type, for a page that holds several. Raises ExtractionError.
+
+    Without `charset` it is that of the content-type in `headers`.
+    """
     return extract(
         content,
         url=url,
-        charset=charset,
+        charset=charset or _charset(headers.get("content-type")),
         select=select,
         remove=remove,
         content_type=headers.get("content-type"),
@@ -96,7 +133,17 @@ def extraction(
     )
 
 
-def kept_headers(headers: Mapping[str, str]) -> str:
-    """The headers worth keeping, as JSON with lower-case names."""
-    lower = {name.lower(): value for name, value in headers.items()}
+def _charset(content_type: str | None) -> str | None:
+    message = Message()
+    message["Content-Type"] = " ".join((content_type or "text/html").split())
+    charset = message.get_param("charset")
+    return charset if isinstance(charset, str) else None
+
+
+def kept_headers(page: Page) -> str:
+    """The headers of its answer that are worth keeping, as JSON with lower-case names."""
+    lower = {name.lower(): value for name, value in page.headers.items()}
+    lower["content-location"] = page.final_url
+    if page.final_url == page.url:
+        del lower["content-location"]
     return orjson.dumps({name: lower[name][:500] for name in KEPT_HEADERS if name in lower}).decode()

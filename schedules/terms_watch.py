@@ -7,7 +7,6 @@ it counts; the same text at another visit is nothing new, whatever its bytes are
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from crawler.belief import believe, wrong_page
 from crawler.declarations.terms import Source, Terms
@@ -16,8 +15,14 @@ from crawler.pages import Ask, Page
 from schedules.clock import stamp
 from schedules.errors import UnknownSubjects
 from schedules.page_reading import (
-    extraction, extractor_of, kept_headers, read_anew, remember_validators, validators_of,
-)  # fmt: skip
+    address,
+    extraction,
+    extractor_of,
+    kept_headers,
+    read_anew,
+    remember_validators,
+    validators_of,
+)
 from schedules.session import Session
 from storage import known, pages
 from storage.blobs import sha256
@@ -112,7 +117,7 @@ class TermsLook:
         former = self._former.get(source.url)
         try:
             found = extraction(
-                page.content, _address(source.url, page.final_url), {"content-type": page.content_type or ""},
+                page.content, address(source.url, page.final_url), {"content-type": page.content_type or ""},
                 source.select, source.remove, page.charset, self.terms.type,
             )  # fmt: skip
         except ExtractionError as error:
@@ -145,7 +150,7 @@ class TermsLook:
             len(page.content),
             page.etag,
             fetched_at=stamp(page.fetched_at),
-            headers=kept_headers(page.headers),
+            headers=kept_headers(page),
             extractor=extractor_of(source.select, source.remove),
         )
 
@@ -189,10 +194,3 @@ class TermsLook:
     def _since(self, seen: Sequence[DocumentSeen]) -> str | None:
         """A page says when it was captured; when its words were changed, nobody tells."""
         return max((d.fetched_at for d in seen if d.fetched_at and d.status == "here"), default=None)
-
-
-def _address(asked: str, final: str) -> str:
-    """Where the page came from, with the fragment that was asked for: it may name one of several documents."""
-    fragment = urlsplit(asked).fragment
-    same_host = urlsplit(asked).hostname == urlsplit(final).hostname
-    return f"{final.partition('#')[0]}#{fragment}" if fragment and same_host else final

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from crawler.settings import Contact, Network
 
 from crawler.pages import PageFetcher
+from crawler.settings import Contact, Network
 
 from .site import Site
 

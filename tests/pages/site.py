@@ -14,9 +14,7 @@ from typing import Any
 Answer = tuple[int, dict[str, str], bytes]
 Route = Answer | Callable[[Any], Answer | None]
 
-TERMS = (
-    b"<html><body><main><h1>Terms of use</h1><p>You may use this service to write.</p></main></body></html>"
-)
+TERMS = b"<html><body><main><h1>Terms of use</h1><p>You may use this service to write.</p></main></body></html>"
 
 
 def page(body: bytes = TERMS, status: int = 200, **headers: str) -> Answer:
@@ -56,9 +54,7 @@ class Site:
         self.server.handle_error = lambda *_: None  # type: ignore[method-assign]
         self.address, self.port = address, self.server.server_address[1]
         self.url = f"http://{address}:{self.port}"
-        threading.Thread(
-            target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
-        ).start()
+        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
     def _answer(self, handler: Any) -> None:
         started = time.monotonic()

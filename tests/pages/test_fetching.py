@@ -253,9 +253,7 @@ def test_a_slow_answer_ends_with_the_deadline(site, fetcher, headers_first: bool
 
 def test_a_silent_server_costs_its_timeout(fetcher) -> None:
     with silent_port() as silent:
-        found = fetcher(timeout_seconds=0.2, deadline_seconds=3).fetch(
-            f"http://127.0.0.1:{silent.port}/terms"
-        )
+        found = fetcher(timeout_seconds=0.2, deadline_seconds=3).fetch(f"http://127.0.0.1:{silent.port}/terms")
     assert found.status == "failed" and found.elapsed == 0  # nothing but robots.txt was asked
 
 
@@ -272,9 +270,7 @@ def test_a_closed_port_and_a_name_that_is_none(fetcher) -> None:
 
 def test_meta_refresh_is_followed_once(site, fetcher) -> None:
     def refresh(to: str, rest: str = "") -> bytes:
-        return (
-            f'<html><head><META content="0; URL=\'{to}\'" http-equiv="Refresh">{rest}</head></html>'.encode()
-        )
+        return f'<html><head><META content="0; URL=\'{to}\'" http-equiv="Refresh">{rest}</head></html>'.encode()
 
     site.routes.update({"/a": page(refresh("/b")), "/b": page(), "/c": page(refresh("/a"))})
     web = fetcher()
@@ -303,9 +299,7 @@ def test_what_is_no_redirect_stays_where_it_is(site, fetcher, html: bytes) -> No
 def test_broken_html_large_pages_and_wrong_charsets_come_as_they_are(site, fetcher) -> None:
     broken = b"<p><div><table></p>&#xZZ;<<<" + b"\xff\xfe\x80" + b"<b>" * 2000
     large = b"<html><body>" + b"<p>You may not resell the service.</p>" * 270_000
-    site.routes.update(
-        {"/broken": page(broken, Content_Type="text/html; charset=no-such"), "/large": page(large)}
-    )
+    site.routes.update({"/broken": page(broken, Content_Type="text/html; charset=no-such"), "/large": page(large)})
     web = fetcher()
     found = web.fetch(site.url + "/broken")
     assert (found.status, found.content, found.charset) == ("ok", broken, "no-such")
@@ -341,9 +335,7 @@ def test_requests_and_bytes_are_counted(site, fetcher) -> None:
     assert (web.requests, web.bytes) == (2, len(b"User-agent: *\n") + len(TERMS))
 
 
-@pytest.mark.parametrize(
-    "url", ["", "not a url", "file:///etc/passwd", "http://[::1", "https://user:pw@example.org/"]
-)
+@pytest.mark.parametrize("url", ["", "not a url", "file:///etc/passwd", "http://[::1", "https://user:pw@example.org/"])
 def test_c20_an_address_that_is_none_is_a_failure(fetcher, url: str) -> None:
     found = fetcher().fetch(url)
     assert found.status == "failed" and found.reason.startswith("refused: ")

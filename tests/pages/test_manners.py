@@ -76,9 +76,7 @@ def test_robots_of_a_redirects_target_counts(site, new_site, fetcher) -> None:
 
 
 def test_crawl_delay_and_its_cap(site, fetcher, sleeps) -> None:
-    site.routes.update(
-        {"/robots.txt": robots("User-agent: *\nCrawl-delay: 20\n"), "/a": page(), "/b": page()}
-    )
+    site.routes.update({"/robots.txt": robots("User-agent: *\nCrawl-delay: 20\n"), "/a": page(), "/b": page()})
     web = fetcher(delay_seconds=3)
     web.fetch(site.url + "/a")
     web.fetch(site.url + "/b")
@@ -113,9 +111,7 @@ def test_forty_pages_one_at_a_time_a_host_and_hosts_side_by_side(new_site, fetch
     assert len(found) == 40 and {result.status for result in found.values()} == {"ok"}
     assert [each.most_at_once for each in sites] == [1] * 8
     spans = [(min(s for s, _ in each.times), max(e for _, e in each.times)) for each in sites]
-    assert max(start for start, _ in spans) < min(
-        end for _, end in spans
-    )  # there was a moment for all of them
+    assert max(start for start, _ in spans) < min(end for _, end in spans)  # there was a moment for all of them
     assert web.requests == 48
 
 
