@@ -65,12 +65,16 @@ class Call:
 
     def config(self) -> Config:
         """The decoded config.toml. Raises click.UsageError naming the key that is wrong."""
+        from schedules.clock import now
         from schedules.configuration import ConfigError, load
 
         try:
+            now()
             return load(self.config_path)
         except ConfigError as error:
             raise click.UsageError(str(error)) from error
+        except ValueError as error:
+            raise click.UsageError(f"LICENSEDRIFT_NOW: {error}") from error
 
     def database(self) -> Path:
         """The archive's path: --db, else LICENSEDRIFT_DB, else config.toml's `database`, beside that file."""

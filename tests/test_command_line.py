@@ -166,6 +166,13 @@ def test_a_wrong_configuration_names_the_key(tmp_path: Path, text: str, says: st
     assert "Traceback" not in ended.stderr
 
 
+def test_a_clock_that_is_no_time_is_said_with_status_2(lab: Lab) -> None:
+    ended = run("refresh", "--config", str(lab.config), LICENSEDRIFT_NOW="yesterday")
+    assert ended.returncode == 2
+    assert "LICENSEDRIFT_NOW" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_unknown_names_are_said_with_status_2(lab: Lab) -> None:
     of(lab, "refresh")
     for arguments in (
