@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, islice
 from typing import Any
 
 from licenses.clauses.clause import Clause
 from licenses.clauses.moods import mood_at, moods
 from licenses.clauses.parameters import Context, banned_uses, values
+from licenses.clauses.patterns import Found, Pattern
 from licenses.clauses.ruleset import Find, Rule, rules
 from licenses.clauses.sentences import Sentence, sentences
 
@@ -23,7 +24,7 @@ class _Page:
     """The lower-case plain sentences, one a line, and where each line begins."""
 
     sentences: Sequence[Sentence]
-    lines: str
+    lines: bytes
     starts: Sequence[int]
 
 
@@ -39,18 +40,17 @@ class _Hit:
 def found_in(text: str) -> tuple[Clause, ...]:
     """The clauses of a text, ordered by where they stand in it."""
     read = sentences(text)
-    starts, position = [], 0
-    for sentence in read:
-        starts.append(position)
-        position += len(sentence.plain.lower) + 1
-    page = _Page(read, "\n".join(s.plain.lower for s in read), starts)
+    lines = [sentence.plain.lower.encode() for sentence in read]
+    page = _Page(read, b"\n".join(lines), list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0)))
     hits: dict[str, _Hit] = {}
     fields: list[str] = []
     for rule in rules():
-        if rule.unless_text is not None and rule.unless_text.search(page.lines):
+        if rule.unless_text is not None and rule.unless_text.within(page.lines):
             continue
         if "fields" in rule.values:
-            fields, place = banned_uses(rule, read, frozenset(_candidates(rule.scan, page)))
+            naming = rule.values["fields"].any_value
+            named = tuple(_candidates(naming, page)) if naming is not None else ()
+            fields, place = banned_uses(rule, read, named)
             hit = None if place is None else _Hit(rule.finds[0], *place)
         else:
             hit = _first(rule, page)
@@ -69,7 +69,7 @@ def _standing(hits: dict[str, _Hit], page: _Page) -> Iterator[tuple[Rule, _Hit]]
         hit = hits.get(rule.clause)
         if hit is None and rule.follows_from and all(other in hits for other in rule.follows_from):
             hit = hits[rule.follows_from[0]]
-            if rule.unless_text is not None and rule.unless_text.search(page.lines):
+            if rule.unless_text is not None and rule.unless_text.within(page.lines):
                 continue
         if hit is None or any(other in hits for other in rule.unless_found + hit.find.alone):
             continue
@@ -93,20 +93,12 @@ def _first(rule: Rule, page: _Page) -> _Hit | None:
     return best
 
 
-def _candidates(scan: Any, page: _Page) -> Iterator[int]:
+def _candidates(scan: Pattern, page: _Page) -> Iterator[int]:
     """The sentences in which the pattern matches, each once."""
-    last, tried = -1, 0
-    for match in scan.finditer(page.lines):
-        number = bisect_right(page.starts, match.start()) - 1
-        if number == last or not page.sentences:
-            continue
-        last, tried = number, tried + 1
-        yield number
-        if tried >= _MOST_TRIED:
-            return
+    return islice(scan.lines(page.lines, page.starts), _MOST_TRIED) if page.sentences else iter(())
 
 
-def _states(find: Find, sentence: Sentence) -> Any | None:
+def _states(find: Find, sentence: Sentence) -> Found | None:
     if sentence.title or (not sentence.binding and not find.explaining):
         return None
     if (find.defining == "skip" and sentence.defines) or (find.defining == "only" and not sentence.defines):
@@ -124,7 +116,7 @@ def _states(find: Find, sentence: Sentence) -> Any | None:
     return match
 
 
-def _said(find: Find, sentence: Sentence) -> Any | None:
+def _said(find: Find, sentence: Sentence) -> Found | None:
     """Where the sentence says it, in one of the moods that the find wants."""
     lower = sentence.plain.lower
     if not find.mood:

@@ -12,8 +12,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Any
 
+from licenses.clauses.patterns import Pattern
 from licenses.clauses.ruleset import pattern, words
 
 NONE = "none"
@@ -39,7 +39,7 @@ _OPERATORS = (
 
 
 @cache
-def _operators() -> tuple[Any, Mapping[str, Any]]:
+def _operators() -> tuple[Pattern, Mapping[str, Pattern]]:
     entries = words()
     each = {name: f"(?:{entries['mood_' + name]})" for name in _OPERATORS}
     any_of = pattern(r"(?:" + "|".join(each.values()) + r")|[;:]|\b(?:but|however|whereas|while)\b")
@@ -63,42 +63,63 @@ def moods(lower: str, lead: str) -> tuple[_Span, ...]:
     """Where the moods of a plain, lower-case sentence begin, given the introduction that it hangs from, or ""."""
     if _ASKING.search(lower):
         return ((0, NONE),)
-    first = _last_mood(lead) if lead and not _OWN_SUBJECT.match(lower) else NONE
-    spans: list[_Span] = [(0, first)]
-    mood, clause = first, 0  # the clause is what an operator behind its act rules
-    denied = False  # "no use is permitted" bans, though "is permitted" grants
+    reader = _Reader(lower, _last_mood(lead) if lead and not _OWN_SUBJECT.match(lower) else NONE)
     for start, end, kind in _found(lower):
-        if kind == "same":
-            continue
-        if kind == "break":
-            clause = end
-            continue
+        reader.take(start, end, kind)
+    return tuple(sorted(reader.spans, key=lambda span: span[0]))
+
+
+class _Reader:
+    """Takes the operators of a sentence in their order."""
+
+    def __init__(self, lower: str, mood: str) -> None:
+        self.spans: list[_Span] = [(0, mood)]
+        self._lower = lower
+        self._mood = mood
+        self._clause = 0  # where what an operator behind its act rules begins, at the earliest
+        self._denied = False  # "no use is permitted" bans, though "is permitted" grants
+
+    def take(self, start: int, end: int, kind: str) -> None:
+        """Take the next operator, which stands at `start` to `end`."""
+        if kind == "same" or (kind == "behind_granted" and self._mood in {"due", "excepted"}):
+            return  # "must be licensed under" grants nothing
         if kind.startswith("behind_"):
-            if kind == "behind_granted" and mood in {"due", "excepted"}:
-                continue  # "must be licensed under" grants nothing
-            mood = "banned" if mood == "banned" and denied else kind.removeprefix("behind_")
-            since = _clause_before(lower, spans, max(clause, 0), start)
-            spans = [span for span in spans if span[0] < since]
-            spans.append((since, mood))
-            spans.append((end, mood))
+            self._behind(start, end, kind.removeprefix("behind_"))
         elif kind == "condition":
-            if mood == "banned":
-                mood = "excepted"
-                spans[-1] = (spans[-1][0], mood)
-        elif kind == "aside" or (kind == "outside" and lower[start - 1 : start] == "("):
-            spans.append((start, "banned" if kind == "aside" else NONE))
-            if (close := lower.find("," if kind == "aside" else ")", end)) > 0:
-                spans.append((close, mood))
-        else:
-            mood = _after(kind, mood)
-            if mood == "granted" and lower.startswith(_MODALS, start) and not _subject_holds(lower, start):
-                mood = "reserved"
-            if kind == "due" and spans == [(0, NONE)] and lower.endswith(" be", start, end):
-                spans = [(0, mood)]  # "the names are to be kept": what is owed stands before
-            spans.append((start, mood))
-        denied = lower.startswith(("no", "never"), start)
-        clause = end
-    return tuple(sorted(spans, key=lambda span: span[0]))
+            if self._mood == "banned":
+                self._mood = "excepted"
+                self.spans[-1] = (self.spans[-1][0], self._mood)
+        elif kind == "aside" or (kind == "outside" and self._lower[start - 1 : start] == "("):
+            self.spans.append((start, "banned" if kind == "aside" else NONE))
+            if (close := self._lower.find("," if kind == "aside" else ")", end)) > 0:
+                self.spans.append((close, self._mood))
+        elif kind != "break":
+            self._before(start, end, kind)
+        if kind != "break":
+            self._denied = self._lower.startswith(("no", "never"), start)
+        self._clause = end
+
+    def _behind(self, start: int, end: int, mood: str) -> None:
+        if self._mood != "banned" or not self._denied:
+            self._mood = mood
+        since = self._subject(start)
+        self.spans = [*(span for span in self.spans if span[0] < since), (since, self._mood), (end, self._mood)]
+
+    def _before(self, start: int, end: int, kind: str) -> None:
+        mood = _after(kind, self._mood)
+        if mood == "granted" and self._lower.startswith(_MODALS, start) and not _subject_holds(self._lower, start):
+            mood = "reserved"
+        if kind == "due" and self.spans == [(0, NONE)] and self._lower.endswith(" be", start, end):
+            self.spans = [(0, mood)]  # "the names are to be kept": what is owed stands before
+        self._mood = mood
+        self.spans.append((start, mood))
+
+    def _subject(self, start: int) -> int:
+        """Where the subject of an operator behind its act begins: after the last "and" if another precedes."""
+        if len(self.spans) > 1 and self._clause:
+            joined = max(self._lower.rfind(word, self._clause, start) for word in (", and ", ", or "))
+            return joined if joined > 0 else self._clause
+        return self._clause
 
 
 def _found(lower: str) -> Iterator[tuple[int, int, str]]:
@@ -107,8 +128,9 @@ def _found(lower: str) -> Iterator[tuple[int, int, str]]:
         match = _operators()[0].search(lower, position)
         if match is None or match.end() == match.start():
             return
-        kind, position = _kind(match.group()), match.end()
-        if kind.startswith("behind_") and (tail := _TAIL.search(match.group())):
+        operator = lower[match.start() : match.end()]
+        kind, position = _kind(operator), match.end()
+        if kind.startswith("behind_") and (tail := _TAIL.search(operator)):
             position -= len(tail.group())  # what comes behind may open another operator
         yield match.start(), position, kind
 
@@ -119,7 +141,7 @@ def _subject_holds(lower: str, start: int) -> bool:
 
 
 @cache
-def _subjects() -> Any:
+def _subjects() -> Pattern:
     entries = words()
     return pattern(rf"(?:{entries['holder']}|{entries['thing']}|{entries['outputs']})|\A[^a-z]*\z")
 
@@ -135,14 +157,6 @@ def _after(kind: str, mood: str) -> str:
     if mood == "banned":
         return "excepted"
     return mood
-
-
-def _clause_before(lower: str, spans: list[_Span], clause: int, start: int) -> int:
-    """Where the subject of an operator behind its act begins: after the last "and" if another operator precedes."""
-    if len(spans) > 1 and clause:
-        joined = max(lower.rfind(", and ", clause, start), lower.rfind(", or ", clause, start))
-        return joined if joined > 0 else clause
-    return clause
 
 
 @lru_cache(1024)

@@ -6,12 +6,13 @@ A rule file says of each parameter how it `reads`; the readers are here. What a 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from licenses.clauses.amounts import count, currency_of, money, percent
 from licenses.clauses.moods import mood_at, moods
+from licenses.clauses.patterns import Found
 from licenses.clauses.places import law_named, places_named
 from licenses.clauses.ruleset import Rule, Value
 from licenses.clauses.sentences import Sentence
@@ -149,8 +150,9 @@ def _as_written(context: Context, sentence: Sentence, span: tuple[int, int]) -> 
 
 def _phrase(value: Value, context: Context) -> str | None:
     """The words themselves that `yes` matches."""
-    match = value.yes.search(context.sentence.plain.lower) if value.yes is not None else None
-    return None if match is None else str(match.group()).strip()
+    lower = context.sentence.plain.lower
+    match = value.yes.search(lower) if value.yes is not None else None
+    return None if match is None else lower[match.start() : match.end()].strip()
 
 
 def _territories(value: Value, context: Context) -> list[str] | None:
@@ -173,25 +175,24 @@ _READERS: Mapping[str, Callable[[Value, Context], Any]] = {
 
 
 def banned_uses(
-    rule: Rule, sentences: Sequence[Sentence], matched: frozenset[int]
+    rule: Rule, sentences: Sequence[Sentence], naming: Iterable[int]
 ) -> tuple[list[str], tuple[int, tuple[int, int]] | None]:
     """The fields of use that the text bans (sorted), and the first sentence that bans one, with the match in it.
 
-    A ban is a sentence that the rule's scan `matched` (by number), or an item of a list whose introduction a
-    find calls one (`above`).
+    `naming` are the numbers of the sentences that name a field. A ban is one that a find matches, or an item of
+    a list whose introduction a find calls one (`above`).
     """
     value = rule.values["fields"]
     fields: set[str] = set()
     first: tuple[int, tuple[int, int]] | None = None
     judged: dict[str, bool] = {}
-    for number, sentence in enumerate(sentences):
+    for number in naming:
+        sentence = sentences[number]
         if not sentence.binding or sentence.defines or sentence.title:
-            continue
-        if number not in matched and not _hangs_from_ban(rule, sentence, judged):
             continue
         lower = sentence.plain.lower
         named = {name: match for name, pattern in value.values if (match := pattern.search(lower))}
-        if named and number in matched and not _hangs_from_ban(rule, sentence, judged):
+        if not _hangs_from_ban(rule, sentence, judged):
             named = _within_ban(rule, sentence, named)
         if not named or any(find.unless is not None and find.unless.search(lower) for find in rule.finds):
             continue
@@ -201,7 +202,7 @@ def banned_uses(
     return sorted(fields), first
 
 
-def _within_ban(rule: Rule, sentence: Sentence, named: dict[str, Any]) -> dict[str, Any]:
+def _within_ban(rule: Rule, sentence: Sentence, named: dict[str, Found]) -> dict[str, Found]:
     """Those fields of a sentence that it bans: all if a find of no mood matches, else those named within the ban."""
     lower = sentence.plain.lower
     if any(not find.mood and find.says.search(lower) for find in rule.finds):

@@ -15,8 +15,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any
 
-import re2
-
+from licenses.clauses.patterns import Pattern
 from licenses.clauses.vocabulary import rule_files
 
 _CLASS = re.compile(r"\[\^([^\]]+)\]")
@@ -32,35 +31,36 @@ class Find:
     `unless_there` rules it out only where that mood holds, so that what else the sentence says does not matter.
     """
 
-    says: Any
-    also: tuple[Any, ...]
-    unless: Any | None
-    under: Any | None
-    not_under: Any | None
-    above: Any | None
+    says: Pattern
+    also: tuple[Pattern, ...]
+    unless: Pattern | None
+    under: Pattern | None
+    not_under: Pattern | None
+    above: Pattern | None
     defining: str
     explaining: bool
     alone: tuple[str, ...]
     mood: frozenset[str]
-    unless_there: Any | None
+    unless_there: Pattern | None
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
     """How one parameter is read: which reader, and the patterns that guide it (see parameters.py).
 
-    `beside` is another parameter without which this one says nothing.
+    `beside` is another parameter without which this one says nothing; `any_value` matches where one of `values` does.
     """
 
     reads: str
-    unit: Any | None
-    after: Any | None
-    yes: Any | None
-    no: Any | None
+    unit: Pattern | None
+    after: Pattern | None
+    yes: Pattern | None
+    no: Pattern | None
     where: str
     otherwise: bool | str | None
     beside: str | None
-    values: tuple[tuple[str, Any], ...]
+    values: tuple[tuple[str, Pattern], ...]
+    any_value: Pattern | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +73,11 @@ class Rule:
     """
 
     clause: str
-    scan: Any
+    scan: Pattern
     finds: tuple[Find, ...]
     unless_found: tuple[str, ...]
     follows_from: tuple[str, ...]
-    unless_text: Any | None
+    unless_text: Pattern | None
     values: Mapping[str, Value]
 
 
@@ -99,12 +99,10 @@ def rules() -> tuple[Rule, ...]:
     return tuple(_rule(name, entry) for name, entry in rule_files().items())
 
 
-def pattern(source: str) -> Any:
+def pattern(source: str) -> Pattern:
     """A compiled pattern; `{name}` is replaced by its words, and `^` and `$` hold at the ends of a sentence."""
-    options = re2.Options()
-    options.max_mem = 64 << 20
     # No class of characters reaches over the end of a sentence either.
-    return re2.compile("(?m)" + _CLASS.sub(r"[^\1\\n]", _expanded(source, words())), options)
+    return Pattern("(?m)" + _CLASS.sub(r"[^\1\\n]", _expanded(source, words())))
 
 
 def _whole_word(entry: str) -> str:
@@ -144,6 +142,7 @@ def _value(entry: dict[str, Any]) -> Value:
         entry.get("otherwise"),
         entry.get("with"),
         tuple((name, pattern(_joined(source))) for name, source in entry.get("values", {}).items()),
+        _optional([_joined(source) for source in entry.get("values", {}).values()]),
     )
 
 
@@ -164,7 +163,7 @@ def _find(find: dict[str, Any]) -> Find:
     )
 
 
-def _optional(source: str | list[str] | None) -> Any | None:
+def _optional(source: str | list[str] | None) -> Pattern | None:
     return pattern(_joined(source)) if source else None
 
 
