@@ -25,6 +25,7 @@ Result = TypeVar("Result")
 class _Host:
     lock: threading.Lock = field(default_factory=threading.Lock)
     ready_at: float = 0.0  # time.monotonic()
+    held_until: float = 0.0  # the same, by its own Retry-After
     pause: float = 0.0  # what its robots.txt asks for, seconds
     dead: str | None = None
     silences: int = 0  # requests in a row that timed out
@@ -46,16 +47,18 @@ class Hosts:
             return self._hosts.setdefault(name, _Host())
 
     @contextmanager
-    def turn(self, name: str) -> Iterator[None]:
+    def turn(self, name: str, *, same_visit: bool = False) -> Iterator[None]:
         """Wait for the turn of one request to this host, and keep others out until it is done.
 
-        Raises FetchFailed if the host was found dead before.
+        What a page itself loads is the `same_visit`: one at a time, without the pause between pages. Raises
+        FetchFailed if the host was found dead before.
         """
         host = self._host(name)
         with host.lock:
             if host.dead:
                 raise FetchFailed(f"{host.dead} (found earlier in this run)", dead=True)
-            if (left := host.ready_at - time.monotonic()) > 0:
+            until = host.held_until if same_visit else max(host.ready_at, host.held_until)
+            if (left := until - time.monotonic()) > 0:
                 self._sleep(left)
             try:
                 yield
@@ -67,7 +70,7 @@ class Hosts:
         """Leave this host alone for so long, whoever asks."""
         host = self._host(name)
         with host.lock:
-            host.ready_at = max(host.ready_at, time.monotonic() + seconds)
+            host.held_until = max(host.held_until, time.monotonic() + seconds)
 
     def pause(self, name: str, seconds: float) -> None:
         """Make the pause between two requests to this host at least so long."""

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import tenacity
 from requests.cookies import RequestsCookieJar
 
+from crawler import browser
 from crawler.addresses import AddressGuard, AddressRefused, Resolver, Target, system_resolver
 from crawler.guarded_http import Answer, FetchFailed, Limits, get
 from crawler.hosts import Hosts, side_by_side
@@ -132,13 +133,23 @@ class PageFetcher:
         last_modified: str | None = None,
         *,
         validators_of: str | None = None,
+        fetcher: str = "http",
     ) -> Page:
-        """Fetch one page. Never raises for what the page, its server or its address do: see `Page.status`."""
-        ask = Ask(url, etag, last_modified, validators_of)
+        """Fetch one page. Never raises for what the page, its server or its address do: see `Page.status`.
+
+        With `fetcher` "browser" it comes as Chromium renders it; the validators are not sent then, since what scripts
+        bring may change while the page around it does not.
+        """
+        in_browser = fetcher == "browser"
+        ask = Ask(url) if in_browser else Ask(url, etag, last_modified, validators_of)
         journey = _Journey(left=self._network.deadline_seconds)
         at = self._now()
         try:
+            if in_browser and (reason := browser.missing()):
+                raise FetchFailed(reason)
             answer = self._follow(ask, journey)
+            if in_browser and answer.status == 200 and _is_html(answer):
+                answer = self._rendered(answer, journey, urlsplit(url).fragment)
         except AddressRefused as error:
             return _failed(ask, f"refused: {error}", at, journey)
         except FetchFailed as error:
@@ -149,7 +160,9 @@ class PageFetcher:
         """Fetch many pages, hosts side by side, one request at a time a host; yields them as they come."""
 
         def work(ask: Ask) -> Page:
-            return self.fetch(ask.url, ask.etag, ask.last_modified, validators_of=ask.validators_of)
+            return self.fetch(
+                ask.url, ask.etag, ask.last_modified, validators_of=ask.validators_of, fetcher=ask.fetcher
+            )
 
         return side_by_side(asks, lambda ask: _host_of(ask.url), work)
 
@@ -163,6 +176,30 @@ class PageFetcher:
             answer = self._get(target, conditions, journey)
             onward = location(answer) or self._refresh(answer, journey)
             if onward is None:
+                return answer
+            url = onward
+        raise FetchFailed(f"more than {MOST_REDIRECTS} redirects, the last to {url[:200]}")
+
+    def _rendered(self, answer: Answer, journey: _Journey, place: str) -> Answer:
+        def load(url: str, headers: Mapping[str, str], left: float) -> Answer:
+            return self._resource(url, headers, _Journey(left, journey.cookies))
+
+        return browser.rendered(
+            answer,
+            load,
+            user_agent=self._headers["User-Agent"],
+            seconds=max(1.0, journey.left),
+            most_bytes=self._limits.max_bytes,
+            place=place,
+        )
+
+    def _resource(self, url: str, headers: Mapping[str, str], journey: _Journey) -> Answer:
+        """What a rendered page loads: guarded and permitted like a page, hop by hop, and asked for once."""
+        for hop in range(MOST_REDIRECTS + 1):
+            target = self._checked(url, hop)
+            self._permit(target)
+            answer = self._get_once(target, headers, journey, same_visit=True)
+            if (onward := location(answer)) is None:
                 return answer
             url = onward
         raise FetchFailed(f"more than {MOST_REDIRECTS} redirects, the last to {url[:200]}")
@@ -233,8 +270,10 @@ class PageFetcher:
             return False
         return True
 
-    def _get_once(self, target: Target, headers: Mapping[str, str], journey: _Journey) -> Answer:
-        with self.hosts.turn(target.host):
+    def _get_once(
+        self, target: Target, headers: Mapping[str, str], journey: _Journey, *, same_visit: bool = False
+    ) -> Answer:
+        with self.hosts.turn(target.host, same_visit=same_visit):
             started = time.monotonic()
             with self._count:
                 self.requests += 1
