@@ -60,6 +60,7 @@ class Hosts:
             until = host.held_until if same_visit else max(host.ready_at, host.held_until)
             if (left := until - time.monotonic()) > 0:
                 self._sleep(left)
+                host.held_until = 0.0
             try:
                 yield
             finally:
