@@ -17,7 +17,10 @@ from licenses.comparison.words import Word, blanked
 _MOST_UNITS = 6_000
 _MOST_WORD_PAIRS = 600_000
 
-_ENDS = re.compile(r"[.;!?:]+[\"'\u201d\u2019)\]*_]{0,6}\s|[\u3002\uff1b\uff01\uff1f]|\uff1a\s|\n[ \t>]*\n")
+# A row of stops ("......" in a table of contents) is looked at from its first alone.
+_ENDS = re.compile(
+    r"(?<![.;!?:])[.;!?:]++[\"'\u201d\u2019)\]*_]{0,6}\s|[\u3002\uff1b\uff01\uff1f]|\uff1a\s|\n[ \t>]*\n"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
+import re2
+
 from licenses.names import mentions, name_to_license
 
 _NAMES = re.compile(
@@ -15,14 +17,28 @@ _NAMES = re.compile(
     r"|(?:a|l)?gpl[ _-]?v?[23](?:\.0)?|bsd[ _-][0-9][ _-]clause|odc-by|isc licen[cs]e|mpl[ -]2\.0"
     r"|open(?:rail)(?:\+\+)?-?m?|gemma terms of use)\b"
 )
-# "the Yi Community License Agreement": capitalized words before the word itself.
-_TITLED = re.compile(
-    r"((?:[A-Z\u4e00-\u9fff][\w.\u4e00-\u9fff+-]{0,30}[ -](?:\d+(?:\.\d+)?[ -])?){1,6})(?:LICEN[CS]E|Licen[cs]e)\b"
+# "the Yi Community License Agreement": capitalized words before the word itself, and what ends that word. "A-A-A-A-"
+# can be cut into words in very many ways, so this is left to an automaton, which reads _in_ascii's three letters.
+_TITLED = re2.compile(
+    r"((?:[A-Z\x01][\w.+\x01\x02-]{0,30}[ -](?:\d+(?:\.\d+)?[ -])?){1,6})(?:LICEN[CS]E|Licen[cs]e)(?:[^\w\x01\x02]|$)"
 )
 _GENERIC = re.compile(
     r"(?i)^(?:the|this|model|code|open|source|our|under|please|check|see|a|for|and|of|custom|commercial|[ -])+$"
 )
 _LONGEST = 3_000
+
+
+def _in_ascii(text: str) -> str:
+    """The text, as long as before, with one letter for all of Chinese, one for other letters, one for the rest.
+
+    An automaton of counted Unicode letters is too large to run.
+    """
+    if text.isascii():
+        return text
+    return "".join(
+        sign if sign.isascii() else "\x01" if "\u4e00" <= sign <= "\u9fff" else "\x02" if sign.isalnum() else "\x03"
+        for sign in text
+    )
 
 
 def licenses_named(said: str) -> set[str]:
@@ -34,8 +50,8 @@ def licenses_named(said: str) -> set[str]:
         license_id = name_to_license(name) or name_to_license(name.replace(" ", "-"))
         if license_id:
             found.add(license_id)
-    for match in _TITLED.finditer(flat):
-        title = match.group(1).strip(" -")
+    for match in _TITLED.finditer(_in_ascii(flat)):
+        title = flat[match.start(1) : match.end(1)].strip(" -")
         if _GENERIC.match(title):
             continue
         license_id = name_to_license(f"{title} License") or name_to_license(title)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from licenses.clauses.sentences import sentences
+from licenses.comparison import compare
 from licenses.reading import read
 
 
@@ -18,3 +19,17 @@ from licenses.reading import read
 def test_a_long_word_is_no_riddle(line: str) -> None:
     assert sentences(line + "\n") is not None
     read(line)
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("unit", ["A-", "Ab-", "A 1-", "许-", "É-"])
+def test_a_card_of_one_long_title_is_compared_at_once(unit: str) -> None:
+    said = "---\nlicense: other\n---\n# License\n" + unit * 700
+    compare(said, said + " x", role="card")
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("unit", [".", ":", "!?"])
+def test_a_row_of_stops_is_compared_at_once(unit: str) -> None:
+    row = "Scope " + unit * 200_000 + " 7\nYou may use the model.\n"
+    compare(row, row + "You may not sell it.\n")
