@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A saved query of Datasette's: `:name` in the SQL becomes a form field."""
+    """A saved query of Datasette's: `:name` in the SQL becomes a form field.
+
+    Long answers are cut after 300 rows, of which a page is made quickly; readers may take the limit out of the SQL.
+    """
 
     name: str
     title: str
@@ -28,7 +31,8 @@ QUESTIONS: tuple[Question, ...] = (
 from drift
 where parent is null and direction in ('tighter', 'mixed') and substantive = 1
   and at >= strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-90 days')
-order by at desc""",
+order by at desc
+limit 300""",
     ),
     Question(
         "loosened_lately",
@@ -38,7 +42,8 @@ order by at desc""",
 from drift
 where parent is null and direction = 'looser' and substantive = 1
   and at >= strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-90 days')
-order by at desc""",
+order by at desc
+limit 300""",
     ),
     Question(
         "permissive_claim_restrictive_text",
@@ -63,7 +68,8 @@ join version v on v.id = c.version
 join subject s on s.id = c.subject
 join blob b on b.id = f.text
 where v.license_claimed in ('apache-2.0', 'mit', 'bsd-2-clause', 'bsd-3-clause', 'isc', 'unlicense', 'cc0-1.0',
-    'cc-by-4.0')""",
+    'cc-by-4.0')
+limit 300""",
     ),
     Question(
         "restrictive_parent_permissive_child",
@@ -82,7 +88,8 @@ cross join subject cs on cs.id = c.subject
 where v.base_model is not null
   and v.license_claimed in ('apache-2.0', 'mit', 'bsd-2-clause', 'bsd-3-clause', 'isc', 'unlicense', 'cc0-1.0')
   and (p.openness in ('open', 'proprietary') or pv.license_claimed like '%-nc-%'
-    or pv.license_claimed in ('other', 'llama2', 'llama3', 'llama3.1', 'llama3.2', 'llama3.3', 'llama4', 'gemma'))""",
+    or pv.license_claimed in ('other', 'llama2', 'llama3', 'llama3.1', 'llama3.2', 'llama3.3', 'llama4', 'gemma'))
+limit 300""",
     ),
     Question(
         "places_left_out",
@@ -96,7 +103,8 @@ from clause k
 join analysis a on a.text = k.text and a.rules = k.rules
 join blob b on b.id = k.text
 where k.clause = 'territory-exclusion' and k.rules = (select max(id) from rules)
-order by carriers desc""",
+order by carriers desc
+limit 300""",
     ),
     Question(
         "user_limits_below",
@@ -113,7 +121,8 @@ join analysis a on a.text = k.text and a.rules = k.rules
 join blob b on b.id = k.text
 where k.clause in ('mau-threshold', 'dau-threshold', 'revenue-threshold') and k.rules = (select max(id) from rules)
   and cast(above as real) <= cast(:below as real)
-order by cast(above as real)""",
+order by cast(above as real)
+limit 300""",
     ),
     Question(
         "changed_without_notice",
@@ -124,7 +133,8 @@ from event e join subject s on s.id = e.subject
 where e.parent is null and e.kind = 'text' and e.substantive = 1 and e.role in ('license', 'policy', 'terms')
   and not exists (select 1 from event c where c.subject = e.subject and c.kind = 'claim'
     and c.at between substr(e.at, 1, 10) and substr(e.at, 1, 10) || 'Z')
-order by e.at desc""",
+order by e.at desc
+limit 300""",
     ),
     Question(
         "unknown_texts_often_carried",
@@ -141,7 +151,8 @@ select lower(hex(b.sha256)) as text_hash, u.subjects, substr(text(lower(hex(b.sh
     order by d.id limit 1) as for_example
 from unknown u join blob b on b.id = u.text
 where u.subjects >= cast(:at_least as integer)
-order by u.subjects desc limit 100""",
+order by u.subjects desc
+limit 300""",
     ),
     Question(
         "made_from",
@@ -153,28 +164,32 @@ join version v on v.id = l.version
 join current c on c.subject = v.subject and c.version = v.id
 join subject s on s.id = c.subject
 where l.base = :name
-order by c.downloads desc""",
+order by c.downloads desc
+limit 300""",
     ),
     Question(
         "gone",
         "What is no longer there?",
         "Subjects that were there and are not, with what they claimed when they were last seen.",
         """select subject, unavailable_since, gone_at, availability, license_claimed, license_found
-from catalog where unavailable_since is not null order by unavailable_since desc""",
+from catalog where unavailable_since is not null order by unavailable_since desc
+limit 300""",
     ),
     Question(
         "behind_a_gate",
         "What became gated?",
         "Repositories whose files were open to everybody and now ask readers to register or to apply.",
         """select at, subject, before, after, id as event from drift
-where kind = 'gate' and direction = 'tighter' order by at desc""",
+where kind = 'gate' and direction = 'tighter' order by at desc
+limit 300""",
     ),
     Question(
         "claims_that_texts_contradict",
         "Which claims do the texts contradict?",
         "The findings that stand now, weightiest first.",
         """select subject, severity, claim, claimed, found, evidence from findings
-order by case severity when 'high' then 0 when 'medium' then 1 else 2 end, subject""",
+order by case severity when 'high' then 0 when 'medium' then 1 else 2 end, subject
+limit 300""",
     ),
     Question(
         "a_quotation",

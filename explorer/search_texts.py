@@ -16,17 +16,9 @@ from storage.blobs import BlobStore, DamagedBlob
 from storage.words import CARD_WORDS, LICENSE_WORDS
 
 LOOKED_AT = 400  # texts that have all the words; more are not told apart
-_READ_CHARACTERS = 1_000_000  # of these texts, to find the places
+_READ_CHARACTERS = 400_000  # of these texts, to find the places
 _COUNTED = 1_000  # carriers
-_CLAUSE = (
-    "select c.clause, c.quote, c.quote_start, c.quote_end, lower(hex(b.sha256)),"
-    " (select a.license from analysis a where a.text = c.text and a.rules = c.rules),"
-    " (select s.kind || ':' || s.name from document d join subject s on s.id = d.subject where d.text = c.text"
-    "  order by d.id limit 1)"
-    " from clause c join blob b on b.id = c.text"
-    " where c.rules = (select max(rules) from analysis a where a.text = c.text) and "
-)
-_CLAUSE_KEYS = ("clause", "quote", "start", "end", "hash", "license", "subject")
+_NEWEST = "c.rules = (select max(rules) from analysis a where a.text = c.text)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,21 +126,48 @@ def _text(conn: sqlite3.Connection, text: int, carriers: int, content: str, plac
 def clauses(conn: sqlite3.Connection, words: Sought, said: str, pattern: str, most: int) -> list[dict[str, Any]]:
     """Sentences that clauses quote, of each text's newest reading; the same words of several texts once."""
     if is_indexed(conn):
-        texts = _candidates(conn, LICENSE_WORDS, words, "asc")[:LOOKED_AT]
-        marks = ", ".join("?" * len(texts))
-        rows = [row for row in conn.execute(f"{_CLAUSE} c.text in ({marks})", texts) if words.is_in(row[1])]
+        rows = _quotes(conn, words)
     else:
-        rows = conn.execute(f"{_CLAUSE} c.quote like ? escape '\\' limit ?", (pattern, most)).fetchall()
-    named = "-".join(said.casefold().split())
+        query = (
+            f"select c.rowid, clause, quote, text from clause c where quote like ? escape '\\' and {_NEWEST} limit ?"
+        )
+        rows = conn.execute(query, (pattern, most)).fetchall()
+    named = "-".join(said.lower().split())
     for name in [name for name in vocabulary() if named in name][:5]:
-        rows += conn.execute(f"{_CLAUSE} c.clause = ? limit ?", (name, most)).fetchall()
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows:
-        one = dict(zip(_CLAUSE_KEYS, row, strict=True))
-        known = found.setdefault((row[0], " ".join(row[1].split())), one | {"texts": set()})
-        known["texts"].add(row[4])
-    chosen = sorted(found.values(), key=lambda one: -len(one["texts"]))[:most]
-    return [one | {"texts": len(one["texts"]), "shown": _marked(words, one["quote"])} for one in chosen]
+        query = f"select c.rowid, clause, quote, text from clause c where clause = ? and {_NEWEST} limit ?"
+        rows += conn.execute(query, (name, most)).fetchall()
+    found: dict[tuple[str, str], tuple[int, set[int]]] = {}
+    for row, clause, quote, text in rows:
+        found.setdefault((clause, " ".join(quote.split())), (row, set()))[1].add(text)
+    chosen = sorted(found.values(), key=lambda one: -len(one[1]))[:most]
+    return [_clause(conn, row, words) | {"texts": len(texts)} for row, texts in chosen]
+
+
+def _quotes(conn: sqlite3.Connection, words: Sought) -> list[tuple[int, str, str, int]]:
+    """Clauses (row, id, quote, text) whose quotes have every term."""
+    texts = _candidates(conn, LICENSE_WORDS, words, "asc")[:LOOKED_AT]
+    marks = ", ".join("?" * len(texts))
+    newest = conn.execute(f"select text, max(rules) from analysis where text in ({marks}) group by text", texts)
+    found = []
+    for text in newest.fetchall():
+        rows = conn.execute("select rowid, clause, quote, text from clause where text = ? and rules = ?", text)
+        found += [row for row in rows if words.is_in(row[2])]
+    return found
+
+
+def _clause(conn: sqlite3.Connection, row: int, words: Sought) -> dict[str, Any]:
+    clause, quote, start, end, digest, license, subject = conn.execute(
+        "select c.clause, c.quote, c.quote_start, c.quote_end, lower(hex(b.sha256)),"
+        " (select a.license from analysis a where a.text = c.text and a.rules = c.rules),"
+        " (select s.kind || ':' || s.name from document d join subject s on s.id = d.subject where d.text = c.text"
+        "  order by d.id limit 1)"
+        " from clause c join blob b on b.id = c.text where c.rowid = ?",
+        (row,),
+    ).fetchone()
+    return {
+        "clause": clause, "quote": quote, "start": start, "end": end, "hash": digest, "license": license,
+        "subject": subject, "shown": _marked(words, quote),
+    }  # fmt: skip
 
 
 def _marked(words: Sought, quote: str) -> Markup | None:

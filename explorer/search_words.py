@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import islice
 
-import re2
 from markupsafe import Markup
 
 from explorer.visible import visible
 from storage.words import UNSPACED, pairs
 
 MOST_TERMS = 12
-LOOKED_THROUGH = 400_000  # characters of one text
+LOOKED_THROUGH = 200_000  # characters of one text
 _MOST_PLACES = 2_000  # of one text
 _NEAR = 320  # characters within which words count as standing together
 _AROUND = 140  # characters shown before and after
@@ -29,7 +28,12 @@ _TERM = re.compile(r'"([^"]*)"|“([^”]*)”|(\S+)')
 _WORD = re.compile(r"[^\W_]+")
 _PARTS = re.compile(f"[{UNSPACED}]+|[^{UNSPACED}]+")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_BETWEEN = r"[^\pL\pN]{1,12}"
+_STOP = re.compile(r"[\n.!?:;。]")
+# What may stand between the words of a phrase, and the end of a word that is longer than what was said. Both are short
+# and have no character in common: no text makes the search of a phrase more than linear. (In re2 such counted classes
+# of Unicode are programs of tens of thousands of steps.)
+_BETWEEN = r"[\W_]{1,12}"
+_REST = r"[^\W_]{0,40}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +47,14 @@ class Place:
 
     def shown(self, text: str) -> Markup:
         """The part, escaped and visible, its words in <mark>."""
-        parts, position = [], self.start
+        parts = [Markup("… ")] if self.start and not _STOP.search(text[max(0, self.start - 2) : self.start]) else []
+        position = self.start
         for start, end in self.marks:
             parts.append(Markup("{}<mark>{}</mark>").format(visible(text[position:start]), visible(text[start:end])))
             position = end
         parts.append(Markup("{}").format(visible(text[position : self.end])))
+        if self.end < len(text) and not _STOP.search(text[self.end - 1 : self.end + 1]):
+            parts.append(Markup(" …"))
         return Markup("").join(parts)
 
 
@@ -71,31 +78,48 @@ class Sought:
         )
 
     @cached_property
-    def _patterns(self) -> list[Any]:
-        return [re2.compile(_pattern(term)) for term in self.terms]
+    def _patterns(self) -> list[re.Pattern[str]]:
+        return [re.compile(_BETWEEN.join(_word_pattern(word) for word in term)) for term in self.terms]
 
     def is_in(self, text: str) -> bool:
         """Whether every term stands somewhere in the text."""
-        part = text[:LOOKED_THROUGH]
-        return all(pattern.search(part) for pattern in self._patterns)
+        lowered = _lowered(text)
+        return all(any(_spans(pattern, lowered)) for pattern in self._patterns)
 
     def place(self, text: str) -> Place | None:
         """Where most of the terms stand together in the text; the first such place. None: none of them is there."""
-        found = []
-        for number, pattern in enumerate(self._patterns):
-            for count, match in enumerate(pattern.finditer(text[:LOOKED_THROUGH])):
-                if count >= _MOST_PLACES:
-                    break
-                found.append((*match.span(), number))
-        found.sort()
+        lowered = _lowered(text)
+        found = sorted(
+            (start, end, number)
+            for number, pattern in enumerate(self._patterns)
+            for start, end in islice(_spans(pattern, lowered), _MOST_PLACES)
+        )
         return _best(text, found)
+
+
+def _lowered(text: str) -> str:
+    """The beginning of a text in small letters, each where it was."""
+    part = text[:LOOKED_THROUGH]
+    lowered = part.lower()
+    if len(lowered) == len(part):
+        return lowered
+    return "".join(small if len(small := character.lower()) == 1 else character for character in part)
+
+
+def _spans(pattern: re.Pattern[str], lowered: str) -> Iterator[tuple[int, int]]:
+    """Where it matches at the beginning of a word; in a script without blanks, anywhere."""
+    for match in pattern.finditer(lowered):
+        start = match.start()
+        # Looked at here and not by the pattern: one that begins with letters is searched for much faster.
+        if not start or not lowered[start - 1].isalnum() or _UNSPACED.match(lowered[start]):
+            yield match.span()
 
 
 def sought(said: str) -> Sought:
     """What a search says. Never raises; signs that are no words are left out."""
     terms = []
     for quoted, curly, word in _TERM.findall(unicodedata.normalize("NFC", said)):
-        words = tuple(_WORD.findall((quoted or curly or word).casefold()))
+        words = tuple(_WORD.findall((quoted or curly or word).lower()))
         if words and words not in terms:
             terms.append(words)
     return Sought(tuple(terms[:MOST_TERMS]))
@@ -112,17 +136,11 @@ def _asked(word: str) -> list[str]:
     return asked
 
 
-def _pattern(term: Sequence[str]) -> str:
-    return "(?i)" + _BETWEEN.join(_word_pattern(word) for word in term)
-
-
 def _word_pattern(word: str) -> str:
-    # \b knows ASCII only; other scripts go without.
-    begins = r"\b" if word[0].isascii() else ""
     # Letters and digits only: nothing to be escaped.
-    if len(word) >= _BEGINNING and not _UNSPACED.match(word[-1]):
-        return rf"{begins}{word}[\pL\pN]*"
-    return begins + word + (r"\b" if word[-1].isascii() else "")
+    if _UNSPACED.match(word[-1]):
+        return word
+    return f"{word}{_REST}" if len(word) >= _BEGINNING else rf"{word}\b"
 
 
 def _best(text: str, found: Sequence[tuple[int, int, int]]) -> Place | None:

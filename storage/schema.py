@@ -311,7 +311,7 @@ def m005_pages(db: Database) -> None:
 
 @migrations()
 def m006_search(db: Database) -> None:
-    """What readers look things up by: words of texts and events, what was made from what, who carries a text."""
+    """What readers look things up by: words of texts and events and what was made from what."""
     _run_script(db, words.TABLES)
     words.add_all(db.conn)
     _run_script(db, lineage.TABLE)
