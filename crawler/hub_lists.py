@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+import msgspec
 import re2
 
 from crawler.errors import CrawlError
 from crawler.hub_answers import Answer, BadRequest, TooLarge
 from crawler.hub_expand import Expand
 from crawler.hub_http import HubHttp, Request
-from crawler.hub_json import array
 from crawler.hub_names import SECTION
+from crawler.hub_rows import Row, repository_of, rows
 from crawler.repository import BadRow, Repository, from_row
 
 PAGE = 1000  # rows; the Hub's maximum
@@ -28,6 +29,7 @@ _LINK = re2.compile(r'<([^<>]*)>((?:"[^"]*"|[^<"])*)')
 _PARAMETER = re2.compile(r';\s*([A-Za-z*-]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]+))')
 _LINK_TARGET = re2.compile(r"<[^<>]*>")
 MAX_LINK = 20_000  # characters
+_EXPECTED = ({"_id": ""},)  # a row without what `expand` asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +128,17 @@ class Walk:
         if self._author is not None:
             params.append(("author", self._author))
         params += self._expand.of_list()
-        return Request(
-            f"/api/{SECTION[self._kind]}", params=tuple(params), max_bytes=self._max_bytes, read=array
-        )
+        return Request(f"/api/{SECTION[self._kind]}", params=tuple(params), max_bytes=self._max_bytes, read=rows)
 
     def _onward(self, url: str) -> Request:
         parsed = httpx2.URL(url)
-        return Request(parsed.raw_path.decode("ascii"), max_bytes=self._max_bytes, read=array)
+        return Request(parsed.raw_path.decode("ascii"), max_bytes=self._max_bytes, read=rows)
 
     def _rows(self, value: list[Any]) -> Page:
+        if value and isinstance(value[0], Row):
+            if all(row.siblings is msgspec.UNSET for row in value) and self._expand.ignored(_EXPECTED):
+                raise _StartAgain("the Hub ignores expand: asking for full rows")
+            return Page([repository_of(self._kind, row, self._patterns) for row in value])
         page = Page([])
         for item in value:
             try:

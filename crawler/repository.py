@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from crawler.license_files import CARD, role_of
 
@@ -18,19 +20,19 @@ _WEIGHTS = re.compile(
     r"\.(safetensors|bin|pt|pth|ckpt|gguf|ggml|onnx|h5|msgpack|pb|tflite|npz|nemo|mlmodel|pkl|model)$", re.IGNORECASE
 )
 _NOT_WEIGHTS = re.compile(r"(tokenizer|spiece|sentencepiece|training_args|optimizer|scheduler)[^/]*$", re.IGNORECASE)
-_DATE = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)$", re.ASCII)
+_DATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|\+00:00)$", re.ASCII)
 _HUB_ID = re.compile(r"[0-9a-f]{24}")
 _SHA = re.compile(r"[0-9a-f]{40}")
 MOST_SIBLINGS = 500
 MOST_BASE_MODELS = 100
+MAX_PATH = 4096  # characters; no system has longer ones
 
 
 class BadRow(Exception):
     """A row that names no repository; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(msgspec.Struct, frozen=True, gc=False):
     """One repository. Times are ISO 8601 in UTC, to the second; `siblings` are only the files that may bind a user.
 
     `siblings` is None when the row did not have them.
@@ -64,7 +66,7 @@ def from_row(kind: str, row: Any, patterns: Sequence[str] = ()) -> Repository:
     if not isinstance(name, str) or not name or len(name) > 1024:
         raise BadRow("a row without id")
     name = _storable(name)
-    if not isinstance(hub_id, str) or not _HUB_ID.fullmatch(hub_id):
+    if not isinstance(hub_id, str) or not as_hub_id(hub_id):
         raise BadRow(f"{name[:100]}: a row without _id")
     problems: list[str] = []
     siblings, has_weights = _siblings(row.get("siblings"), patterns)
@@ -73,10 +75,10 @@ def from_row(kind: str, row: Any, patterns: Sequence[str] = ()) -> Repository:
         kind=kind,
         hub_id=hub_id,
         name=name,
-        sha=sha if isinstance(sha, str) and _SHA.fullmatch(sha) else None,
+        sha=as_sha(sha) if isinstance(sha, str) else None,
         last_modified=_time(row.get("lastModified"), "lastModified", problems),
         created_at=_time(row.get("createdAt"), "createdAt", problems),
-        gated=_gated(row.get("gated")),
+        gated=as_gated(row.get("gated")),
         private=row.get("private") is True,
         disabled=row.get("disabled") is True,
         tags=tuple(_storable(tag) for tag in _list(row.get("tags")) if isinstance(tag, str)),
@@ -85,7 +87,7 @@ def from_row(kind: str, row: Any, patterns: Sequence[str] = ()) -> Repository:
         base_models=_base_models(row),
         pipeline_tag=_text(row.get("pipeline_tag") or row.get("sdk")),
         parameters=_parameters(row),
-        downloads=_count(row.get("downloads")),
+        downloads=as_count(row.get("downloads")),
         has_weights=has_weights,
         problems=tuple(problems),
     )
@@ -108,12 +110,18 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
 
 
-def _is_path(name: Any) -> bool:
-    """Whether git could have a file of that name."""
-    return isinstance(name, str) and name != "" and name == _storable(name)
+def as_hub_id(value: str) -> str | None:
+    """An `_id` of the Hub, or None for what is none."""
+    return value if _HUB_ID.fullmatch(value) else None
 
 
-def _count(value: Any) -> int | None:
+def as_sha(value: str | None) -> str | None:
+    """The name of a commit, or None for what is none."""
+    return value if value is not None and _SHA.fullmatch(value) else None
+
+
+def as_count(value: Any) -> int | None:
+    """A number that can be stored and counts something, or None."""
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**62 else None
 
 
@@ -133,27 +141,45 @@ def time_of(value: Any) -> str | None:
     if found is None:
         return None
     try:
-        datetime.fromisoformat(f"{found[1]}T{found[2]}")
+        datetime.fromisoformat(found[1])
     except ValueError:
         return None  # digits in the right places that are no time
-    return f"{found[1]}T{found[2]}Z"
+    return found[1] + "Z"
 
 
-def _gated(value: Any) -> str:
+def as_gated(value: Any) -> str:
+    """`false`, `true`, or the word that the Hub has for the gate (`auto`, `manual`)."""
     if isinstance(value, str):
         return _storable(value)
     return "true" if value is True else "false"
 
 
 def _siblings(value: Any, patterns: Sequence[str]) -> tuple[tuple[str, ...] | None, bool | None]:
-    """The files that may bind a user, and whether there are weights. A row of 50,000 siblings is trimmed to these."""
     if not isinstance(value, list):
         return None, None
     names = [item.get("rfilename") for item in value if isinstance(item, dict)]
-    paths = [name for name in names if isinstance(name, str) and _is_path(name)]
-    kept = [path for path in paths if path == CARD or role_of(path, patterns)]
-    weights = any(_WEIGHTS.search(path) and not _NOT_WEIGHTS.search(path) for path in paths)
-    return tuple(kept[:MOST_SIBLINGS]), weights
+    return kept_files([name for name in names if isinstance(name, str)], patterns)
+
+
+def kept_files(names: Sequence[str], patterns: Sequence[str]) -> tuple[tuple[str, ...], bool]:
+    """The files that may bind a user, and whether there are weights. 50,000 names are trimmed to these."""
+    patterns = tuple(patterns)
+    kept, has_weights = [], False
+    for name in names:
+        binds, weighs = _of_name(name, patterns)
+        has_weights = has_weights or weighs
+        if binds:
+            kept.append(name)
+    return tuple(kept[:MOST_SIBLINGS]), has_weights
+
+
+@lru_cache(maxsize=65536)
+def _of_name(name: str, patterns: tuple[str, ...]) -> tuple[bool, bool]:
+    """Whether a file of this name may bind a user, and whether it has weights. Git knows no odd names."""
+    if not name or len(name) > MAX_PATH or name != _storable(name):
+        return False, False
+    weighs = bool(_WEIGHTS.search(name)) and not _NOT_WEIGHTS.search(name)
+    return name == CARD or role_of(name, patterns) is not None, weighs
 
 
 def _base_models(row: Mapping[str, Any]) -> tuple[str, ...]:
@@ -170,6 +196,11 @@ def _base_models(row: Mapping[str, Any]) -> tuple[str, ...]:
         card = row.get("cardData")
         value = card.get("base_model") if isinstance(card, dict) else None
         named = [value] if isinstance(value, str) else _list(value)
+    return base_models_of(named)
+
+
+def base_models_of(named: Sequence[Any]) -> tuple[str, ...]:
+    """Names of base models, each once."""
     names = [_storable(name) for name in named if isinstance(name, str) and name]
     return tuple(dict.fromkeys(names))[:MOST_BASE_MODELS]
 
@@ -177,7 +208,7 @@ def _base_models(row: Mapping[str, Any]) -> tuple[str, ...]:
 def _parameters(row: Mapping[str, Any]) -> int | None:
     for key in ("safetensors", "gguf"):
         value = row.get(key)
-        total = _count(value.get("total")) if isinstance(value, dict) else None
+        total = as_count(value.get("total")) if isinstance(value, dict) else None
         if total:
             return total
     return None

@@ -7,9 +7,12 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from crawler.repository import Repository
 from storage.records import Availability, Facts
 
+_encoder = msgspec.msgpack.Encoder()
 MAX_CLAIM = 64 * 1024  # characters; nobody's license has a longer name
 
 
@@ -19,8 +22,12 @@ def row_hash(name: str, said: Facts) -> bytes:
         name, said.sha, said.gated, said.availability, said.license_claimed, said.license_name, said.license_link,
         said.license_tags, said.base_model, said.has_weights,
     )  # fmt: skip
-    # repr, since strangers' strings may hold what no JSON can (lone surrogates).
-    return hashlib.blake2b(repr(row).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    try:
+        said_as_bytes = _encoder.encode(row)
+    except UnicodeEncodeError:
+        # Strangers' strings may hold what no encoding can (lone surrogates).
+        said_as_bytes = repr(row).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(said_as_bytes, digest_size=8).digest()
 
 
 def claim(card_data: Any) -> tuple[str | None, str | None, str | None]:

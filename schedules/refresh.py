@@ -118,7 +118,7 @@ def _finish(session: Session, dry_run: bool, stopped: str | None) -> RefreshResu
                 tell_lineage(session)
             systems.rebuild(session)
             result.changed = recorded.changed
-            result.subjects = looked_at
+            result.subjects = looked_at = session.looked_at()  # who was seen twice counts once
             _close(session, status, looked_at, recorded)
             result.events = queries.events(archive.conn, after=run.id - 1, until=run.id)
             if dry_run:

@@ -80,7 +80,7 @@ class Session:
 
     def looked_at(self) -> int:
         """How many subjects have been looked at so far, to good effect."""
-        return self._as_before + runs.count_staged(self.archive, self.run) + len(self._batch)
+        return self._as_before + runs.count_staged(self.run) + len(self._batch)
 
     def walked(self, watch: str) -> None:
         """Say that a walk reached its end: whatever it watches was seen in this run."""

@@ -17,6 +17,8 @@ from storage.schema import migrations
 from storage.views import ensure_views
 
 BUSY_MILLISECONDS = 30_000
+# The writer's pages in memory: of millions of names, the index is not read from disk for each.
+CACHE_KIBIBYTES = 65_536
 
 
 class ArchiveError(Exception):
@@ -45,6 +47,7 @@ class Archive:
             conn.execute("pragma journal_mode = wal")
             conn.execute("pragma synchronous = full")
             conn.execute("pragma foreign_keys = on")
+            conn.execute(f"pragma cache_size = -{CACHE_KIBIBYTES}")
             conn.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
             db = Database(conn)
             migrations.apply(db)

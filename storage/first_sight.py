@@ -13,7 +13,7 @@ from storage import lineage
 from storage.current import COLUMNS
 from storage.records import Observation
 from storage.runs import Run
-from storage.state import TRACKED, State, packed
+from storage.state import TRACKED, list_hash, packed
 from storage.versions import as_json
 
 _CHUNK = 500
@@ -42,23 +42,27 @@ class FirstSight:
 
     def add(self, observations: Sequence[Observation]) -> list[Observation]:
         """Record those that are new; returns the others, in their order."""
-        known = self._known(observations)
-        fresh = [
-            one for one in observations
-            if is_plain(one) and (one.kind, packed(one.hub_id)) not in known and one.name not in self._placeholders
-        ]  # fmt: skip
+        identities = [packed(one.hub_id) for one in observations]
+        known = self._known(observations, identities)
+        fresh: list[tuple[int, Observation, bytes | None, bytes | None]] = []
+        others = []
+        for one, identity in zip(observations, identities, strict=True):
+            if is_plain(one) and (one.kind, identity) not in known and one.name not in self._placeholders:
+                fresh.append((len(fresh) + 1, one, identity, packed(one.facts.sha)))
+            else:
+                others.append(one)
         if not fresh:
-            return list(observations)
+            return others
         self._subject, self._version = self._last("subject"), self._last("version")
-        self.conn.executemany(
-            "insert into subject (id, kind, hub_id, name) values (?, ?, ?, ?)",
-            ((self._subject + place, one.kind, packed(one.hub_id), one.name) for place, one in enumerate(fresh, 1)),
+        self._insert(
+            "subject",
+            ("id", "kind", "hub_id", "name"),
+            [(self._subject + place, one.kind, identity, one.name) for place, one, identity, _ in fresh],
         )
-        self._insert("version", _VERSION, [self._version_row(place, one) for place, one in enumerate(fresh, 1)])
-        lineage.add(self.conn, ((self._version + place, one.facts.base_model) for place, one in enumerate(fresh, 1)))
-        self._insert("current", _CURRENT, [self._current_row(place, one) for place, one in enumerate(fresh, 1)])
-        done = set(map(id, fresh))
-        return [one for one in observations if id(one) not in done]
+        self._insert("version", _VERSION, [self._version_row(place, one, sha) for place, one, _, sha in fresh])
+        lineage.add(self.conn, ((self._version + place, one.facts.base_model) for place, one, _, _ in fresh))
+        self._insert("current", _CURRENT, [self._current_row(place, one, sha) for place, one, _, sha in fresh])
+        return others
 
     def _last(self, table: str) -> int:
         return int(self.conn.execute(f"select ifnull(max(id), 0) from {table}").fetchone()[0])
@@ -67,10 +71,12 @@ class FirstSight:
         marks = ", ".join("?" * len(columns))
         self.conn.executemany(f"insert into {table} ({', '.join(columns)}) values ({marks})", rows)
 
-    def _known(self, observations: Sequence[Observation]) -> set[tuple[str, bytes | None]]:
+    def _known(
+        self, observations: Sequence[Observation], identities: Sequence[bytes | None]
+    ) -> set[tuple[str, bytes | None]]:
         found: set[tuple[str, bytes | None]] = set()
         for kind in {one.kind for one in observations}:
-            names = [packed(one.hub_id) for one in observations if one.kind == kind]
+            names = [name for one, name in zip(observations, identities, strict=True) if one.kind == kind]
             for start in range(0, len(names), _CHUNK):
                 part = names[start : start + _CHUNK]
                 marks = ", ".join("?" * len(part))
@@ -78,20 +84,19 @@ class FirstSight:
                 found.update((kind, row[0]) for row in self.conn.execute(query, (kind, *part)))
         return found
 
-    def _version_row(self, place: int, one: Observation) -> tuple[Any, ...]:
+    def _version_row(self, place: int, one: Observation, sha: bytes | None) -> tuple[Any, ...]:
         said = one.facts
         return (
             self._version + place, self._subject + place, self.run.id, one.since or self.run.started_at,
-            packed(said.sha), State(said, (), False).bundle_hash(), said.availability, said.gated,
-            said.license_claimed, said.license_name, said.license_link, as_json(said.license_tags),
-            as_json(said.base_model), said.card_error, 0,
+            sha, list_hash(said), said.availability, said.gated, said.license_claimed, said.license_name,
+            said.license_link, as_json(said.license_tags), as_json(said.base_model), said.card_error, 0,
         )  # fmt: skip
 
-    def _current_row(self, place: int, one: Observation) -> tuple[Any, ...]:
+    def _current_row(self, place: int, one: Observation, sha: bytes | None) -> tuple[Any, ...]:
         said = one.facts
         return (
             self._subject + place, self._version + place, self.run.id, self.run.id, self._watch_id(one.watch),
-            self.run.id, one.row_hash, packed(said.sha), int(one.files_behind), said.last_modified, said.created_at,
+            self.run.id, one.row_hash, sha, int(one.files_behind), said.last_modified, said.created_at,
             said.modality, said.parameters, said.downloads,
             None if said.has_weights is None else int(said.has_weights),
         )  # fmt: skip

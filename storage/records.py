@@ -18,7 +18,7 @@ Availability = Literal["available", "private", "disabled", "unavailable"]
 DocumentStatus = Literal["here", "unchanged", "absent", "failed"]
 
 
-class DocumentSeen(msgspec.Struct, frozen=True, array_like=True):
+class DocumentSeen(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One document as this refresh saw it: its role, its place (a path, or `kind:org/name/path`, or a URL)."""
 
     role: Role
@@ -37,7 +37,7 @@ class DocumentSeen(msgspec.Struct, frozen=True, array_like=True):
     extractor: str | None = None
 
 
-class Facts(msgspec.Struct, frozen=True, array_like=True):
+class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What a listing says of a subject. Only the first block is tracked: a change there makes a version."""
 
     # tracked
@@ -59,7 +59,7 @@ class Facts(msgspec.Struct, frozen=True, array_like=True):
     card_error: str | None = None
 
 
-class Observation(msgspec.Struct, frozen=True, array_like=True):
+class Observation(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One subject as one refresh saw it.
 
     `hub_id` is the Hub's `_id` (for terms: `Service/Type`), None for a watched name that was never there.

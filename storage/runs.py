@@ -6,7 +6,7 @@ transaction that also marks the run as done: a snapshot appears whole or not at 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +15,7 @@ import orjson
 
 from storage.archive import Archive
 from storage.records import Failure, Observation
-from storage.state import packed
-
-_encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Observation)
+from storage.staging import Staging
 
 
 @dataclass
@@ -30,6 +27,7 @@ class Run:
     scope: str
     rules_version: str
     failures: list[Failure] = field(default_factory=list)
+    staging: Staging = field(default_factory=Staging)
 
 
 def begin(archive: Archive, *, started_at: str, scope: str, tool_version: str, rules_version: str) -> Run:
@@ -44,30 +42,19 @@ def begin(archive: Archive, *, started_at: str, scope: str, tool_version: str, r
     return Run(int(cursor.lastrowid or 0), started_at, scope, rules_version)
 
 
-def stage(archive: Archive, run: Run, observations: Iterable[Observation]) -> None:
+def stage(archive: Archive, run: Run, observations: Sequence[Observation]) -> None:
     """Put observations aside, in one transaction; nobody sees them before `finish`."""
-    with archive.writing():
-        archive.conn.executemany(
-            "insert into pending (key, run, modified, body) values (?, ?, ?, ?) on conflict(key) do update"
-            " set modified = excluded.modified, body = excluded.body where excluded.modified >= modified",
-            ((_key(one), run.id, one.facts.last_modified or "", _encoder.encode(one)) for one in observations),
-        )
+    run.staging.put(archive, run.id, observations)
 
 
-def _key(seen: Observation) -> bytes:
-    identity = packed(seen.hub_id) or seen.name.encode("utf-8", "replace")
-    return seen.kind.encode() + b":" + identity
-
-
-def count_staged(archive: Archive, run: Run) -> int:
-    """How many subjects the run has staged."""
-    return int(archive.conn.execute("select count(*) from pending where run = ?", (run.id,)).fetchone()[0])
+def count_staged(run: Run) -> int:
+    """How many subjects the run has staged; exact once they were read, else one seen twice may count twice."""
+    return run.staging.count
 
 
 def staged(archive: Archive, run: Run) -> Iterator[Observation]:
-    """What the run staged, in its order."""
-    for (body,) in archive.conn.execute("select body from pending where run = ? order by rowid", (run.id,)):
-        yield _decoder.decode(body)
+    """What the run staged, each subject once."""
+    return run.staging.read(archive, run.id)
 
 
 def close(

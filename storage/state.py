@@ -62,6 +62,15 @@ class State:
         return hashlib.sha256(orjson.dumps([tracked, documents, self.files_read])).digest()
 
 
+def list_hash(facts: Facts) -> bytes:
+    """`State(facts, (), False).bundle_hash()`, for those of whom only a list is known."""
+    tracked = (
+        facts.availability, facts.gated, facts.license_claimed, facts.license_name, facts.license_link,
+        facts.license_tags, facts.base_model,
+    )  # fmt: skip
+    return hashlib.sha256(orjson.dumps((tracked, (), False))).digest()
+
+
 def packed(name: str | None) -> bytes | None:
     """A hexadecimal name (commit, oid, `_id`) as bytes; any other text as its UTF-8."""
     if name is None:
