@@ -75,6 +75,11 @@ def _values(left: Clause | None, right: Clause | None) -> tuple[Value, ...]:
     ours, theirs = (clause.parameters if clause else {} for clause in (left, right))
     changed = {one.parameter for one in parameter_changes(left, right)} if left and right else set()
     return tuple(
-        Value(name, wording.amount(ours.get(name, "–")), wording.amount(theirs.get(name, "–")), name in changed)
+        Value(
+            wording.parameter(name),
+            wording.amount(ours.get(name, "–")),
+            wording.amount(theirs.get(name, "–")),
+            name in changed,
+        )
         for name in dict.fromkeys([*ours, *theirs])
     )

@@ -8,18 +8,37 @@ from typing import Any
 
 import orjson
 
+# What a finding is, in a word or two; `claim` in the archive.
+_NAMES = {
+    "contradiction": "claim and text differ",
+    "altered": "altered text",
+    "stale": "outdated claim",
+    "tags": "card and tags differ",
+    "unknown-license": "unknown license",
+    "vague": "no license named",
+    "missing-text": "no license text",
+    "dangling-link": "link to nothing",
+}
 _KEYS = ("claim", "claimed", "found", "evidence", "severity")
 
 
 def standing(conn: sqlite3.Connection, subject: int) -> list[dict[str, Any]]:
-    """The findings of a subject (its id) that hold now, gravest first, each with its `sentence` and places."""
+    """The findings of a subject (its id) that hold now, gravest first, each with its `name`, `sentence` and places."""
     rows = conn.execute(
         f"select {', '.join(_KEYS)} from finding where subject = ? and valid_to is null"
         " order by case severity when 'high' then 0 when 'medium' then 1 else 2 end, id",
         (subject,),
     )
     found = [dict(zip(_KEYS, row, strict=True)) for row in rows]
-    return [row | {"sentence": sentence(row), "evidence": places(row["evidence"])} for row in found]
+    return [
+        row
+        | {
+            "name": _NAMES.get(row["claim"], row["claim"]),
+            "sentence": sentence(row),
+            "evidence": places(row["evidence"]),
+        }
+        for row in found
+    ]
 
 
 def sentence(finding: Mapping[str, Any]) -> str:

@@ -116,7 +116,9 @@ def _groups(
                     "start": clause.start,
                     "end": clause.end,
                     "section": clause.section,
-                    "parameters": [(key, wording.amount(value)) for key, value in clause.parameters.items()],
+                    "parameters": [
+                        (wording.parameter(key), wording.amount(value)) for key, value in clause.parameters.items()
+                    ],
                     "place": document.place,
                     "hash": hashes[document.text],
                 }

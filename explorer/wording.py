@@ -46,6 +46,23 @@ GATE = {
     "auto": "behind a form, granted at once",
     "manual": "behind a form, granted by hand",
 }
+# Parameters of clauses whose ids do not tell a reader what they are.
+PARAMETERS = {
+    "url": "where the policy is",
+    "floating": "the policy may be changed later",
+    "text": "words that must be shown",
+    "boundary": "begins",
+    "affiliates": "affiliates count too",
+    "owner": "belongs to",
+    "mandatory": "required",
+    "period": "in a",
+    "defend": "must defend them too",
+    "reference": "counted at",
+    "window": "counted over",
+    "territories": "places",
+    "scope": "for",
+    "fields": "banned uses",
+}
 # Groups of clauses as a reader asks for them. What the licensor may do is a group of its own, whatever its kind.
 GROUPS = (
     ("You may", "permission"),
@@ -121,6 +138,11 @@ def group(clause: str) -> str:
     return "restriction" if term.kind == "limitation" else term.kind
 
 
+def parameter(name: str) -> str:
+    """What a parameter of a clause says, for readers."""
+    return PARAMETERS.get(name, name)
+
+
 def amount(value: Any) -> str:
     """A parameter's value: numbers with thousands, lists with commas."""
     if isinstance(value, bool):
@@ -139,7 +161,7 @@ def parameter_changes(event: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     if not before and not after:
         return []
     return [
-        (name, amount(before.get(name, "–")), amount(after.get(name, "–")))
+        (parameter(name), amount(before.get(name, "–")), amount(after.get(name, "–")))
         for name in names
         if before.get(name) != after.get(name)
     ]
