@@ -11,6 +11,7 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 # (what it measures, module and its arguments, whether it needs ../shared)
 BENCHMARKS = (
     ("listing and recording, 20,000 models", ["benchmarks.listing", "--models", "20000", "--rounds", "1"], False),
+    ("the explorer's pages, 15,000 subjects", ["benchmarks.explorer_pages", "--subjects", "15000"], False),
     ("vendors' pages replayed", ["benchmarks.vendor_replay"], True),
 )
 
