@@ -26,7 +26,7 @@ from explorer.openness_facts import (
     with_card,
 )
 from explorer.openness_history import TYPES, Point, Series, series
-from explorer.page import Page, open_page
+from explorer.page import Page, TooLong, open_page
 from explorer.time_bar import Scale, axis, moment_of
 
 SYSTEMS_A_PAGE = 30
@@ -128,7 +128,10 @@ async def _series_of(page: Page, over_all: bool) -> Series:
     state = await page.read(lambda conn: conn.execute(_STATE).fetchone())
     key = page.db.path, over_all, tuple(state)
     if key not in _series:
-        found = await page.read(lambda conn: series(conn, None if over_all else _subjects(conn)))
+        try:
+            found = await page.read(lambda conn: series(conn, None if over_all else _subjects(conn)))
+        except TooLong:
+            return Series((), "", too_many=True)
         while len(_series) >= _KEPT_SERIES:
             del _series[next(iter(_series))]
         _series[key] = found

@@ -77,16 +77,26 @@ def _ids(conn: sqlite3.Connection, subjects: Sequence[str] | None) -> list[int] 
 def _spans(conn: sqlite3.Connection, ids: Sequence[int] | None) -> list[tuple[str, str | None, str]]:
     """(first day, day after the last or None, type) of every version that could be had."""
     reader = TextReader(conn)
+    known: dict[tuple[object, ...], str | None] = {}
     spans = []
     for chosen, values in _chunks(ids):
         documents: dict[int, list[DocumentRead]] = defaultdict(list)
         for version, role, place, text in conn.execute(f"{_DOCUMENTS}{chosen.format('d.subject')}", values):
-            documents[version].append(reader.document(role, place, text, None))
+            documents[version].append(reader.document(role, place, text, str(text)))
         for row in conn.execute(f"{_VERSION}{chosen.format('v.subject').replace('and', 'where', 1)}", values):
-            kind = _type(row, documents.get(row[0], []))
+            found = documents.get(row[0], [])
+            # Many versions differ in nothing that their type depends on.
+            alike = (*row[4:10], row[0] == row[10], row[1].startswith("terms:"), *map(_key, found))
+            if alike not in known:
+                known[alike] = _type(row, found)
+            kind = known[alike]
             if kind is not None and row[2]:
                 spans.append((row[2], row[3], kind))
     return spans
+
+
+def _key(document: DocumentRead) -> tuple[object, ...]:
+    return document.role, document.place, document.text_hash
 
 
 def _chunks(ids: Sequence[int] | None) -> Iterable[tuple[str, Sequence[int]]]:
