@@ -162,19 +162,24 @@ def schedule(call: Call, once: bool) -> None:
 
 @click.command()
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that read.")
+@click.option("--engine", type=click.Choice(["pool", "dask"]), default="pool", show_default=True, help="Who reads.")
+@click.option("--scheduler", metavar="tcp://HOST:PORT", help="Where the Dask cluster is (extra [distributed]).")
 @click.pass_obj
-def reinterpret(call: Call, workers: int) -> None:
+def reinterpret(call: Call, workers: int, engine: str, scheduler: str | None) -> None:
     """Read all stored texts again with the rules and extractors of today. It never makes drift.
 
     Only what today's rules have not read yet is read; a run that was stopped goes on where it was.
 
     Example:  licensedrift reinterpret --workers 4
+    Example:  licensedrift reinterpret --engine dask --scheduler tcp://10.0.0.5:8786
     """
     from schedules.reinterpret import reinterpret as do_reinterpret
 
+    if (engine == "dask") != (scheduler is not None):
+        raise click.UsageError("--engine dask and --scheduler tcp://HOST:PORT go together")
     config = call.config()
     with _told(), terminal_progress() as progress:
-        done = do_reinterpret(config, call.database(), workers=workers, progress=progress)
+        done = do_reinterpret(config, call.database(), workers=workers, scheduler=scheduler, progress=progress)
     call.answer(
         {"texts": done.texts, "pages": done.pages, "subjects": done.subjects},
         f"read again: {done.texts:,} texts, {done.pages:,} pages; {done.subjects:,} subjects worked out anew",

@@ -7,7 +7,7 @@ was killed goes on where it was, since what is read is kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from licenses.reading import RULES_VERSION, Learned, Reading, read
 from licenses.text import decode
 from schedules.clock import now, stamp
 from schedules.configuration import Config
+from schedules.engines import Engine, dask, pool
+from schedules.errors import RefreshError
 from schedules.gathering import TextStore
 from schedules.lock import locked
 from schedules.map_documents import map_documents
@@ -29,6 +31,7 @@ from storage.understanding import Understanding, save_analysis
 
 BATCH = 50  # texts
 SUBJECTS = 500  # a transaction
+MOST_POOLS = 5
 
 Progress = Callable[[str, int, int | None], None]
 Texts = list[tuple[int, str]]
@@ -43,33 +46,44 @@ class Reinterpreted:
     subjects: int = 0
 
 
+class OtherRules(RefreshError):
+    """A worker has other rules than this process: its answers would be recorded under a name that is not theirs."""
+
+
 @dataclass(frozen=True)
 class Reader:
     """Reads a batch of texts; goes to other processes as it is."""
 
     learned: Learned | None
+    rules: str = RULES_VERSION
 
     def __call__(self, batch: Texts) -> list[tuple[int, Reading]]:
-        """(blob id, what the rules say) of each."""
+        """(blob id, what the rules say) of each. Raises OtherRules."""
+        if self.rules != RULES_VERSION:
+            raise OtherRules(f"a worker has the rules {RULES_VERSION}, not {self.rules}: install the same licensedrift")
         return [(blob, read(text, self.learned)) for blob, text in batch]
 
 
 def reinterpret(
-    config: Config, database: Path, *, workers: int = 1, executor: Executor | None = None, progress: Progress
+    config: Config, database: Path, *, workers: int = 1, scheduler: str | None = None, progress: Progress
 ) -> Reinterpreted:
-    """Read again what today's rules have not read yet. Raises lock.Busy, ArchiveError.
+    """Read again what today's rules have not read yet, by `workers` processes or the Dask cluster at `scheduler`.
 
-    `executor` is anything with `submit` (Dask's client, say); without one, a pool of `workers` processes, or none.
+    Raises lock.Busy, ArchiveError, engines.NoEngine, OtherRules.
     """
     with locked(database), Archive.open(database) as archive:
         done = Reinterpreted()
         understanding = Understanding(archive)
         _pages(config, archive, understanding, done, progress)
-        if executor is not None or workers < 2:
-            _texts(archive, understanding, done, executor, workers, progress)
-        else:
-            with ProcessPoolExecutor(workers) as pool:
-                _texts(archive, understanding, done, pool, workers, progress)
+        for attempt in range(MOST_POOLS):
+            try:
+                with dask(scheduler) if scheduler else pool(workers) as engine:
+                    _texts(archive, understanding, done, engine, progress)
+                break
+            except BrokenExecutor:
+                # A process of the pool was killed (the kernel's memory killer, say): what was read is kept.
+                if attempt == MOST_POOLS - 1:
+                    raise
         _subjects(archive, understanding, done, progress)
     return done
 
@@ -94,21 +108,16 @@ def _pages(
 
 
 def _texts(
-    archive: Archive,
-    understanding: Understanding,
-    done: Reinterpreted,
-    executor: Executor | None,
-    workers: int,
-    progress: Progress,
+    archive: Archive, understanding: Understanding, done: Reinterpreted, engine: Engine, progress: Progress
 ) -> None:
     unread = list(understanding.unread())
-    reader = Reader(understanding.learned)
-    for readings in map_documents(reader, _batches(archive, unread), executor, workers):
+    reader, of = Reader(understanding.learned), done.texts + len(unread)
+    for readings in map_documents(reader, _batches(archive, unread), engine.executor, engine.workers):
         with archive.writing():
             for blob, reading in readings:
                 save_analysis(archive.conn, blob, understanding.rules, reading)
         done.texts += len(readings)
-        progress("texts", done.texts, len(unread))
+        progress("texts", done.texts, of)
 
 
 def _batches(archive: Archive, unread: list[int]) -> Iterator[Texts]:
