@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from rapidfuzz.distance import OSA
 
@@ -111,7 +113,8 @@ def _measures(word: Word, stretch: _Stretch) -> bool:
     """Whether a number counts something (days, users, money), rather than versions or sections."""
     if word.kind != "number":
         return False
-    place = stretch.words.index(word)
+    # By where it stands: a list of numbers without a stop is one sentence of thousands.
+    place = bisect_left(stretch.words, word.start, key=attrgetter("start"))
     after = stretch.words[place + 1] if place + 1 < len(stretch.words) else stretch.after
     return stretch.currency_before(word) or (after is not None and after.text in lexicon.UNITS)
 

@@ -55,7 +55,7 @@ def telling_units(text: str, known: Sequence[Word] | None = None) -> list[Unit]:
             continue
         if word.kind in {"link", "date"} or word.text in _ARTICLES:
             continue
-        if word.kind == "number" and number and _is_version(text, found[number - 1], word, found[number + 1 :][:1]):
+        if word.kind == "number" and number and _is_version(text, found[number - 1], word, found[number + 1 : number + 2]):
             word = word._replace(text=_VERSION)
         kept.append(word)
     return units(text, kept, cuts)

@@ -33,3 +33,10 @@ def test_a_card_of_one_long_title_is_compared_at_once(unit: str) -> None:
 def test_a_row_of_stops_is_compared_at_once(unit: str) -> None:
     row = "Scope " + unit * 200_000 + " 7\nYou may use the model.\n"
     compare(row, row + "You may not sell it.\n")
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize("unit", ["12 ", "1.1 ", "v1.0 "])
+def test_a_table_of_numbers_without_a_stop_is_compared_at_once(unit: str) -> None:
+    row = unit * 30_000
+    compare(row, row[: len(row) // 2] + "you may not use it " + row[len(row) // 2 :])
