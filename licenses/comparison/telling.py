@@ -55,20 +55,21 @@ def telling_units(text: str, known: Sequence[Word] | None = None) -> list[Unit]:
             continue
         if word.kind in {"link", "date"} or word.text in _ARTICLES:
             continue
-        if word.kind == "number" and number and _is_version(text, found[number - 1], word, found[number + 1 : number + 2]):
+        around = found[max(0, number - 1) : number + 2]
+        if word.kind == "number" and number and _is_version(text, *around):
             word = word._replace(text=_VERSION)
         kept.append(word)
     return units(text, kept, cuts)
 
 
-def _is_version(text: str, before: Word, number: Word, after: Sequence[Word]) -> bool:
+def _is_version(text: str, before: Word, number: Word, after: Word | None = None) -> bool:
     """Whether a number tells the version of something with a name ("Llama 3.1"), and counts nothing."""
     name = text[before.start : before.end]
     if before.kind != "word" or not name[:1].isupper() or text[before.end : number.start] not in {" ", "-", ""}:
         return False
     if before.text in lexicon.CHARGED | lexicon.TRIGGERING | lexicon.IDLE | lexicon.CURRENCIES:
         return False
-    return not after or after[0].text not in lexicon.UNITS
+    return after is None or after.text not in lexicon.UNITS
 
 
 def _silent(text: str) -> Sequence[tuple[int, int]]:
