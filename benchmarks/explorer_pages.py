@@ -103,16 +103,17 @@ async def measure(path: Path, rounds: int) -> list[Timed]:
     found = []
     for name, address in addresses(path):
         answer = await datasette.client.get(address)
-        if answer.status_code != 200:
+        if answer.status_code not in (200, 503):
             raise SystemExit(f"{name} ({address}) answers {answer.status_code}: {answer.text[-1500:]}")
-        if "took longer than is allowed" in answer.text or "SQL query took too long" in answer.text:
-            name += " (unfinished)"
         times, cpu = [], []
         for _ in range(rounds):
             began, worked = time.perf_counter(), time.process_time()
-            await datasette.client.get(address)
+            answer = await datasette.client.get(address)
             times.append((time.perf_counter() - began) * 1000)
             cpu.append((time.process_time() - worked) * 1000)
+        # The first, cold answer may come too late; the last one may not.
+        if any(said in answer.text for said in ("took longer than", "SQL query took too long")):
+            name += " (unfinished)"
         one = Timed(name, median(times), median(cpu), max(times), len(answer.content))
         found.append(one)
         print(f"| {one.name} | {one.median:.0f} | {one.cpu:.0f} | {one.slowest:.0f} | {one.size // 1000} |", flush=True)

@@ -11,7 +11,7 @@ import orjson
 
 PAGE_SIZE = 50
 # Who carries a text is looked at one by one up to this many; a text of more carriers tells the claims of the first.
-LOOKED_AT = 200
+LOOKED_AT = 120
 # Less alike than this is no kin (share of common words, 0 to 1).
 KIN = 0.3
 # License files, policies, notices and terms are read; of a card only what it claims.

@@ -15,6 +15,7 @@ from licenses.text import decode
 from storage.blobs import BlobStore, DamagedBlob
 from storage.words import CARD_WORDS, LICENSE_WORDS
 
+ENOUGH_QUOTES = 200  # that say the same words, to choose from
 LOOKED_AT = 400  # texts that have all the words; more are not told apart
 _READ_CHARACTERS = 400_000  # of these texts, to find the places
 _COUNTED = 1_000  # carriers
@@ -152,6 +153,8 @@ def _quotes(conn: sqlite3.Connection, words: Sought) -> list[tuple[int, str, str
     for text in newest.fetchall():
         rows = conn.execute("select rowid, clause, quote, text from clause where text = ? and rules = ?", text)
         found += [row for row in rows if words.is_in(row[2])]
+        if len(found) >= ENOUGH_QUOTES:
+            break
     return found
 
 
