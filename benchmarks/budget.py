@@ -118,7 +118,8 @@ def main() -> None:
     options = parser.parse_args()
     found = run(options.models, {"api": options.api, "resolvers": options.resolvers})
     print(
-        f"{options.models:,} models: {found['asked']} requests, {found['refused']} refused (429); {found['binding']} binds"
+        f"{options.models:,} models: {found['asked']} requests, {found['refused']} refused (429);"
+        f" {found['binding']} binds"
     )
     print(
         f"{found['seconds']:,.0f} s against a floor of {found['floor']:,} s; {found['waits']} waits,"

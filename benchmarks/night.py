@@ -149,7 +149,8 @@ def main() -> None:
     for one in nights:
         print(
             f"{one['night']:<9}{one['lists']:>7}{one['least']:>7}{one['requests']:>14}{one['changed']:>9,}"
-            f"{one['events']:>8,}{one['history_rows']:>9,}{one['grown']:>14,}{one['cpu']:>7.1f}{one['memory'] / 1e6:>6.0f}"
+            f"{one['events']:>8,}{one['history_rows']:>9,}{one['grown']:>14,}{one['cpu']:>7.1f}"
+            f"{one['memory'] / 1e6:>6.0f}"
         )
         if one["status"] != "complete":
             print(f"          {one['status']}: {one['failures']}", file=sys.stderr)

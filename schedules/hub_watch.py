@@ -217,6 +217,10 @@ class KindWalk:
     def _read_files(self, recorded: Known) -> None:
         try:
             row = self.session.hub.info(self.kind, recorded.name, self.look.patterns)
+        except (Unavailable, Disabled) as answer:
+            # It went while its files waited.
+            self.session.stage(self.look.not_there(recorded.name, recorded, answer))
+            return
         except CrawlError as error:
             self.session.fail(f"{self.kind}:{recorded.name}", str(error))
             return

@@ -1,15 +1,18 @@
 """The archive as Parquet: a night writes a night's files, for DuckDB, pandas, Spark, `datasets` and ourselves.
 
     DIR/<table>/snapshot_date=2026-11-25/part-000007.parquet     7 is the last snapshot that is in it
+                                         part-000007-0009.parquet  rows that came after it, written by export 9
 
 What is only ever added (versions, documents, texts, clauses, drift) is written once, from where the last export ended
 (`DIR/_exported.json`); an interval that was closed since is a row of `version_ends`; `catalog`, `systems` and
-`findings` are written whole, as of the last snapshot. Files appear under their names when they are whole.
+`findings` are written whole, as of the last snapshot. Files appear under their names when they are whole; those of
+an export that was stopped are taken away by the next one, which writes their rows again.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,6 +28,7 @@ from storage.archive import Archive
 from storage.dataset_card import CARD
 
 ROWS = 20_000  # a row group
+_PART = re.compile(r"part-(\d+)(?:-(\d+))?\.parquet(\.partial)?", re.ASCII)
 SUBJECT = "s.kind || ':' || s.name"
 
 
@@ -72,7 +76,7 @@ _LAST = {
     "event": "select ifnull(max(id), 0) from event",
     "clause": "select ifnull(max(rowid), 0) from clause",
     "run": "select ifnull(max(id), 0) from snapshots",
-    "blob": "select ifnull(max(id), 0) from blob",
+    "document": "select ifnull(max(id), 0) from document",
 }
 
 
@@ -89,22 +93,46 @@ def export(archive: Archive, folder: Path, *, progress: Callable[[str, int], Non
     conn.execute("begin")  # one state for all tables, whatever a refresh does meanwhile
     try:
         former = _marks(folder)
+        _tidy(folder, former)
         marks = {name: int(conn.execute(query).fetchone()[0]) for name, query in _LAST.items()}
+        marks |= {"snapshot": int(last["id"]), "exports": former.get("exports", 0) + 1}
+        again = former.get("snapshot") == marks["snapshot"]
         partition = f"snapshot_date={last['started_at'][:10]}"
         written = {}
         for table in TABLES:
             after = former.get(table.counter or "", 0)
             bound = () if table.counter is None else (after, marks[table.counter])
-            target = folder / table.name / partition / f"part-{last['id']:06}.parquet"
+            target = _target(folder / table.name / partition, marks, added=again and table.counter is not None)
             written[table.name] = _write(target, _rows(conn, table.query, bound), SCHEMAS[table.name])
             progress(table.name, written[table.name])
-        target = folder / "texts" / partition / f"part-{last['id']:06}.parquet"
-        written["texts"] = _write(target, _texts(archive, former.get("blob", 0), marks["blob"]), SCHEMAS["texts"])
+        target = _target(folder / "texts" / partition, marks, added=again)
+        texts = _texts(archive, former.get("document", 0), marks["document"])
+        written["texts"] = _write(target, texts, SCHEMAS["texts"])
     finally:
         conn.execute("commit")
     _keep(folder / "README.md", CARD.format(snapshot=last["id"], date=last["started_at"][:10]))
-    _keep(folder / "_exported.json", json.dumps(marks | {"snapshot": last["id"]}))
+    _keep(folder / "_exported.json", json.dumps(marks))
     return written
+
+
+def _target(folder: Path, marks: dict[str, int], *, added: bool) -> Path:
+    """The file to write. What was added to a snapshot that is exported already goes beside its file."""
+    suffix = f"-{marks['exports']:04}" if added else ""
+    return folder / f"part-{marks['snapshot']:06}{suffix}.parquet"
+
+
+def _tidy(folder: Path, marks: dict[str, int]) -> None:
+    """Take away what an export wrote that did not reach its end: its rows will be written again."""
+    tables = [table.name for table in TABLES] + ["texts"]
+    for name in tables:
+        for path in folder.glob(f"{name}/snapshot_date=*/part-*"):
+            found = _PART.fullmatch(path.name)
+            if found is None:
+                continue
+            unfinished = found[3] is not None
+            later = int(found[1]) > marks.get("snapshot", 0) or int(found[2] or 0) > marks.get("exports", 0)
+            if unfinished or later:
+                path.unlink()
 
 
 def _marks(folder: Path) -> dict[str, int]:
@@ -126,12 +154,13 @@ def _rows(conn: sqlite3.Connection, query: str, bound: tuple[int, ...]) -> Itera
 
 
 def _texts(archive: Archive, after: int, until: int) -> Iterator[list[dict[str, Any]]]:
-    """Texts of documents whose bytes are new: what analyses speak of, and what people may read."""
+    """Texts of documents that are new, each once: what analyses speak of, and what people may read."""
     query = (
-        "select b.id, lower(hex(b.sha256)), b.size from blob b where b.id > ? and b.id <= ?"
-        " and exists (select 1 from document d where d.text = b.id) order by b.id"
+        "select b.id, lower(hex(b.sha256)), b.size from blob b where b.id in"
+        " (select text from document where id > ? and id <= ?)"
+        " and not exists (select 1 from document d where d.text = b.id and d.id <= ?) order by b.id"
     )
-    cursor = archive.conn.execute(query, (after, until))
+    cursor = archive.conn.execute(query, (after, until, after))
     while batch := cursor.fetchmany(500):
         yield [
             {"text_hash": digest, "bytes": size, "text": decode(archive.blobs.get(blob))}

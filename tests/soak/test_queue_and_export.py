@@ -1,0 +1,64 @@
+"""The queue of files, and exports one after the other, when something happens between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.export import export
+from tests.refresh.lab import Lab, laboratory
+from tests.soak.test_killed_anywhere import ALL, D1, D2, exported, files_wait, world
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Iterator[Lab]:
+    with laboratory(tmp_path, world(6), D1) as lab:
+        yield lab
+
+
+def test_who_went_while_its_files_waited_is_gone_and_no_failure(lab: Lab) -> None:
+    files_wait(lab)
+    result = lab.at(D2)
+    assert (result.status, result.failures) == ("complete", [])
+    assert lab.catalog("model:wren/m002")["availability"] == "unavailable"
+    assert lab.rows("select count(*) as n from documents where role = 'license'")[0]["n"] > 0
+
+
+def test_who_is_shown_twice_counts_once_and_the_newest_counts(lab: Lab) -> None:
+    from demo import faults
+
+    lab.watch(**ALL)
+    lab.hub.faults.add(path=r"^/api/models\?.*createdAt", times=10, fault=faults.edit_json(
+        lambda rows: [*rows, *({**row, "gated": "auto", "lastModified": "2026-02-02T00:00:00.000Z"} for row in rows[:2]),
+                      *({**row, "gated": "manual", "lastModified": "2025-01-01T00:00:00.000Z"} for row in rows[2:])]
+    ))  # fmt: skip
+    result = lab.at(D1)
+    assert result.subjects == 6
+    found = lab.rows("select gated, count(*) as n from catalog group by 1 order by 1")
+    assert found == [{"gated": "auto", "n": 2}, {"gated": "false", "n": 4}]
+    assert lab.rows("select count(*) as n from versions")[0]["n"] == 6
+
+
+def test_what_comes_after_a_snapshot_was_exported_is_added_to_it(lab: Lab) -> None:
+    pytest.importorskip("pyarrow", reason="the extra [parquet] is not installed")
+    from schedules.backfill import backfill
+    from schedules.configuration import load
+
+    def write(folder: Path) -> None:
+        with lab.archive() as archive:
+            export(archive, folder, progress=lambda *_: None)
+
+    lab.watch(authors=["wren"]).at(D2)
+    write(lab.folder / "parquet")
+    backfill(load(str(lab.config)), lab.database, ["model:wren/m003"], progress=lambda *_: None)
+    write(lab.folder / "parquet")
+    write(lab.folder / "parquet")
+    in_steps = exported(lab)
+    (lab.folder / "parquet").rename(lab.folder / "in-steps")
+    write(lab.folder / "parquet")
+    assert exported(lab) == in_steps
+    assert len(in_steps["versions"]) == len(lab.rows("select id from versions"))
+    hashes = lab.rows("select distinct text_hash from documents")
+    assert len(in_steps["texts"]) == len(hashes)
