@@ -30,10 +30,10 @@ def test_who_is_shown_twice_counts_once_and_the_newest_counts(lab: Lab) -> None:
     from demo import faults
 
     lab.watch(**ALL)
-    lab.hub.faults.add(path=r"^/api/models\?.*createdAt", times=10, fault=faults.edit_json(
-        lambda rows: [*rows, *({**row, "gated": "auto", "lastModified": "2026-02-02T00:00:00.000Z"} for row in rows[:2]),
-                      *({**row, "gated": "manual", "lastModified": "2025-01-01T00:00:00.000Z"} for row in rows[2:])]
-    ))  # fmt: skip
+    newer = {"gated": "auto", "lastModified": "2026-02-02T00:00:00.000Z"}
+    older = {"gated": "manual", "lastModified": "2025-01-01T00:00:00.000Z"}
+    fault = faults.edit_json(lambda rows: rows + [row | newer for row in rows[:2]] + [row | older for row in rows[2:]])
+    lab.hub.faults.add(path=r"^/api/models\?.*createdAt", times=10, fault=fault)
     result = lab.at(D1)
     assert result.subjects == 6
     found = lab.rows("select gated, count(*) as n from catalog group by 1 order by 1")
