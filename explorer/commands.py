@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,16 +13,19 @@ from explorer import position, show_screen, terminal
 from licenses.text import decode
 from storage import queries, subjects
 from storage.archive import Archive, ArchiveError
+from storage.commands import as_click_error
 
 if TYPE_CHECKING:
     from licensedrift import Call
 
 
-def _open(call: Call) -> Archive:
+@contextmanager
+def _open(call: Call) -> Iterator[Archive]:
     try:
-        return Archive.read(call.database())
+        with Archive.read(call.database()) as archive:
+            yield archive
     except ArchiveError as error:
-        raise click.UsageError(str(error)) from error
+        raise as_click_error(error) from error
 
 
 @click.command()

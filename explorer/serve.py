@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from storage.archive import Archive, ArchiveError
+from storage.commands import as_click_error
 
 if TYPE_CHECKING:
     from licensedrift import Call
@@ -29,7 +30,7 @@ def serve(call: Call, host: str, port: int) -> None:
     try:
         Archive.read(database).close()
     except ArchiveError as error:
-        raise click.UsageError(str(error)) from error
+        raise as_click_error(error) from error
     from datasette.cli import cli
 
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"

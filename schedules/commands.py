@@ -18,6 +18,7 @@ from schedules.progress import terminal_progress
 from schedules.refresh import RefreshResult
 from schedules.refresh import refresh as do_refresh
 from storage.archive import Archive, ArchiveError
+from storage.commands import as_click_error
 from storage.status import status as read_status
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def status(call: Call) -> None:
         with Archive.read(call.database()) as archive:
             found = read_status(archive)
     except ArchiveError as error:
-        raise click.UsageError(str(error)) from error
+        raise as_click_error(error) from error
     from schedules.cron import next_after
 
     due = next_after(config.schedule.refresh)
@@ -178,6 +179,10 @@ def reinterpret(call: Call, workers: int, engine: str, scheduler: str | None) ->
     if (engine == "dask") != (scheduler is not None):
         raise click.UsageError("--engine dask and --scheduler tcp://HOST:PORT go together")
     config = call.config()
+    try:
+        Archive.read(call.database()).close()
+    except ArchiveError as error:
+        raise as_click_error(error) from error
     with _told(), terminal_progress() as progress:
         done = do_reinterpret(config, call.database(), workers=workers, scheduler=scheduler, progress=progress)
     call.answer(

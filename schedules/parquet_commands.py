@@ -12,6 +12,7 @@ from schedules.errors import RefreshError
 from schedules.lock import Busy
 from schedules.progress import terminal_progress
 from storage.archive import Archive, ArchiveError
+from storage.commands import as_click_error
 
 if TYPE_CHECKING:
     from licensedrift import Call
@@ -45,7 +46,9 @@ def export(call: Call, folder: Path, upload: str | None) -> None:
     try:
         with Archive.read(call.database()) as archive:
             written = write(archive, folder, progress=lambda _name, _rows: None)
-    except (ArchiveError, NothingToExport) as error:
+    except ArchiveError as error:
+        raise as_click_error(error) from error
+    except NothingToExport as error:
         raise click.UsageError(str(error)) from error
     except OSError as error:
         click.echo(f"Error: {error}", err=True)

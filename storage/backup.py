@@ -6,13 +6,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from storage.archive import Archive, ArchiveError
+from storage.archive import Archive, ArchiveError, DamagedArchive
 
 
 def backup(archive: Archive, target: Path) -> int:
     """Copy the archive to `target` (VACUUM INTO) and check the copy; its size in bytes.
 
-    Raises ArchiveError if `target` exists, cannot be written, or is not sound.
+    Raises ArchiveError if `target` exists, cannot be written, or is not sound; DamagedArchive if the archive is.
     """
     if target.exists():
         raise ArchiveError(f"{target}: there is a file already; a backup never overwrites one")
@@ -24,9 +24,12 @@ def backup(archive: Archive, target: Path) -> int:
             source.execute("vacuum into ?", (str(partial),))
         with closing(sqlite3.connect(f"{partial.resolve().as_uri()}?mode=ro", uri=True)) as copy:
             (said,) = copy.execute("pragma integrity_check").fetchone()
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.OperationalError, OSError) as error:
         partial.unlink(missing_ok=True)
         raise ArchiveError(f"{target}: {error}") from error
+    except sqlite3.DatabaseError as error:
+        partial.unlink(missing_ok=True)
+        raise DamagedArchive(f"{archive.path}: the archive is damaged: {error}") from error
     if said != "ok":
         partial.unlink(missing_ok=True)
         raise ArchiveError(f"{target}: the copy is damaged: {said}")

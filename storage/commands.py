@@ -8,12 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from storage.archive import Archive, ArchiveError
+from storage.archive import Archive, ArchiveError, DamagedArchive
 from storage.backup import backup as copy_archive
 from storage.verify import verify as check
 
 if TYPE_CHECKING:
     from licensedrift import Call
+
+
+def as_click_error(error: ArchiveError) -> click.ClickException:
+    """One line for a user: exit status 1 for a damaged archive, 2 for a wrong one."""
+    return click.ClickException(str(error)) if isinstance(error, DamagedArchive) else click.UsageError(str(error))
 
 
 @click.command()
@@ -26,8 +31,10 @@ def verify(call: Call) -> None:
     try:
         with Archive.read(call.database()) as archive:
             found = check(archive)
+    except DamagedArchive as error:
+        found = {"texts": 0, "versions": 0, "damaged": [str(error)]}
     except ArchiveError as error:
-        raise click.UsageError(str(error)) from error
+        raise as_click_error(error) from error
     lines = [f"{found['texts']} texts, {found['versions']} versions: " + ("damaged" if found["damaged"] else "sound")]
     call.answer(found, "\n".join([*lines, *found["damaged"]]))
     if found["damaged"]:
