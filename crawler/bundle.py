@@ -242,4 +242,3 @@ def linked(hub: Hub, link: Link, known: Known, fetch_page: FetchPage) -> list[Do
         # Behind a gate, or too large: so it will be tomorrow. To us the link leads nowhere, which is no failure.
         return [replace(document, status="absent")]
     return [document]
-

@@ -223,9 +223,7 @@ class Hub:
         limits = Limits(self.network.timeout_seconds, max_bytes, self.network.min_rate)
         try:
             target = self._guard.check(url)
-            answer = get(
-                target.url, self._guard, headers={}, limits=limits, deadline_in=self.network.deadline_seconds
-            )
+            answer = get(target.url, self._guard, headers={}, limits=limits, deadline_in=self.network.deadline_seconds)
         except (FetchFailed, AddressRefused) as error:
             raise CrawlError(f"the file is stored elsewhere, and that failed: {error}") from error
         if answer.status != 200:

@@ -79,9 +79,7 @@ def read_history(repository: Path, after: str | None = None) -> Iterator[Record]
 
 def _git(repository: Path, *arguments: str) -> str:
     try:
-        done = subprocess.run(
-            ["git", "-C", str(repository), *arguments], capture_output=True, text=True, check=True
-        )
+        done = subprocess.run(["git", "-C", str(repository), *arguments], capture_output=True, text=True, check=True)
     except FileNotFoundError as error:
         raise HistoryError("git is not installed") from error
     except subprocess.CalledProcessError as error:

@@ -41,7 +41,9 @@ def lineage_findings(
         for one in _against(claims, documents, ancestor):
             found.setdefault((one.claim, one.claimed, one.found), one)
     if _in_a_circle(name, parents, find):
-        found["lineage-circle", name, name] = Finding("lineage-circle", name, name, {"base_model": list(parents)}, "low")
+        found["lineage-circle", name, name] = Finding(
+            "lineage-circle", name, name, {"base_model": list(parents)}, "low"
+        )
     return list(found.values())
 
 

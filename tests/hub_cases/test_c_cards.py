@@ -193,6 +193,7 @@ def test_c12_surrogates_in_every_field_of_the_row_do_no_harm(tmp_path: Path) -> 
         "baseModels": {"models": [{"id": bad}]},
     }  # fmt: skip
     with one_model(tmp_path, {"README.md": card(), "LICENSE": TEXT}) as lab:
+
         def edit(code, headers, data):
             return code, headers, json.dumps(json.loads(data) | row).encode()
 

@@ -107,9 +107,7 @@ def test_c19_a_link_to_another_repository_is_attributed_to_it(tmp_path: Path) ->
 def test_c19_a_link_to_a_gated_repository_says_so(tmp_path: Path) -> None:
     link = "https://huggingface.co/robin/base/blob/main/LICENSE"
     with one_model(tmp_path, {"README.md": linking(link)}) as lab:
-        lab.world.put(
-            "models", "robin/base", date=D1, files={"LICENSE": TEXT}, gated="manual", gated_license=True
-        )
+        lab.world.put("models", "robin/base", date=D1, files={"LICENSE": TEXT}, gated="manual", gated_license=True)
         result = lab.at(D1)
         # So it will be every night: no failure, but a finding that the link leads to nothing we may read.
         assert (result.status, set(stored(lab))) == ("complete", {"README.md"})

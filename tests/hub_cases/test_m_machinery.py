@@ -332,7 +332,9 @@ def test_m07_the_token_is_in_no_output_and_no_file(tmp_path: Path) -> None:
         long = {"X-Error-Message": "x" * 185 + TOKEN}
         lab.hub.faults.add(path="/api/models/lark/three", times=99, fault=status(400, "", long))
         lab.hub.faults.add(path="/api/models/lark/four", times=99, fault=status(200, f"Bearer {TOKEN}"))
-        lab.hub.faults.add(path="/api/models/lark/five", times=99, fault=status(302, "", {"Location": f"http://[{TOKEN}"}))
+        lab.hub.faults.add(
+            path="/api/models/lark/five", times=99, fault=status(302, "", {"Location": f"http://[{TOKEN}"})
+        )
         lab.watch(models=[NAME, "lark/two", "lark/three", "lark/four", "lark/five"])
         env = {**os.environ, "HF_TOKEN": TOKEN, "HF_DEBUG": "1", "LICENSEDRIFT_NOW": D1}
         ended = command(lab, "refresh", "--json", env=env)
