@@ -12,6 +12,10 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 BENCHMARKS = (
     ("listing and recording, 20,000 models", ["benchmarks.listing", "--models", "20000", "--rounds", "1"], False),
     ("the explorer's pages, 15,000 subjects", ["benchmarks.explorer_pages", "--subjects", "15000"], False),
+    ("the nights after, 20,000 models", ["benchmarks.night", "--models", "20000"], False),
+    ("a night within the quota", ["benchmarks.budget"], False),
+    ("backfill, 40 repositories", ["benchmarks.backfill", "--repositories", "40"], False),
+    ("reading again", ["benchmarks.reinterpret", "--cards", "500", "--licenses", "60"], False),
     ("vendors' pages replayed", ["benchmarks.vendor_replay"], True),
 )
 
