@@ -85,7 +85,7 @@ def _word(number: int) -> str:
 
 
 def _trees() -> list[Tree]:
-    found = []
+    found: list[Tree] = []
     for license in LICENSES:
         for task in TASKS:
             for language in LANGUAGES:
