@@ -10,12 +10,13 @@ from rapidfuzz import fuzz
 from licenses.catalogue import entry
 from licenses.clauses import Clause
 from licenses.comparison import Comparison, compare, compare_claims, same_words
+from licenses.comparison.claims import claimed_license
 from licenses.comparison.model import Direction, Span
-from licenses.names import name_to_license
+from licenses.names import name_to_license, same_license
 from licenses.openness import rules_out_open_source
+from licenses.reading import Reading
 from licenses.reading import read as reading
 from storage.changes import Change
-from storage.records import Facts
 from storage.state import State, StoredDocument
 
 Read = Callable[[int], str]
@@ -40,8 +41,8 @@ def file_changes(before: State, after: State, read: Read) -> Iterator[Change]:
         added.remove(document)
         yield from _moved(former, document, read)
     # Which pages make a vendor's document is said by our configuration: no doing of theirs.
-    yield from (_removed(document, read) for document in removed if document.role != "terms")
-    yield from (_added(document, before.facts, read) for document in added if document.role != "terms")
+    yield from (_removed(document, after, read) for document in removed if document.role != "terms")
+    yield from (_added(document, before, read) for document in added if document.role != "terms")
 
 
 def text_change(former: StoredDocument, document: StoredDocument, read: Read) -> Change:
@@ -94,7 +95,8 @@ def _whole_lines(text: str, span: Span) -> Span | None:
     """The passage with the rest of its lines, so that it can be read; None where it is on the other side only."""
     start, end = span
     line = text.rfind("\n", 0, start) + 1
-    if end <= start and not text[line:start].strip():
+    if end <= start and not any(sign.isalnum() for sign in text[line:start]):
+        # What is on the other side only stood before this line, and is no other wording of it.
         return None
     if start - line <= QUOTE_LIMIT // 2:
         start = line
@@ -192,12 +194,12 @@ def _moved(former: StoredDocument, document: StoredDocument, read: Read) -> Iter
         yield text_change(former, document, read)
 
 
-def _removed(document: StoredDocument, read: Read) -> Change:
-    direction: Direction = "looser" if _binds(document, read) else "neutral"
+def _removed(document: StoredDocument, after: State, read: Read) -> Change:
+    direction, substantive = _removed_means(document, after, read)
     return Change(
         "file-removed",
         direction,
-        direction != "neutral",
+        substantive,
         role=document.role,
         before=document.place,
         before_text=document.text,
@@ -205,8 +207,39 @@ def _removed(document: StoredDocument, read: Read) -> Change:
     )
 
 
-def _added(document: StoredDocument, facts: Facts, read: Read) -> Change:
-    direction, substantive = _added_means(document, facts, read)
+def _removed_means(document: StoredDocument, after: State, text: Read) -> tuple[Direction, bool]:
+    """What a file took with it: limits that the claim and the texts that stay do not know, or rights and duties both.
+
+    A license that the claim or another file still names goes on as it was.
+    """
+    if document.role != "license":
+        return ("looser", True) if _binds(document, text) else ("neutral", False)
+    gone, facts = reading(text(document.text)), after.facts
+    if _limits_alone(gone, after, text):
+        return "looser", True
+    known = gone.identity.license
+    still = {claimed_license((facts.license_claimed, facts.license_name, facts.license_link))}
+    still |= {other.identity.license for other in _licenses(after, text)}
+    says = bool(gone.clauses) or known is not None
+    return "neutral", says and not any(same_license(known, other) for other in still)
+
+
+def _licenses(state: State, text: Read) -> list[Reading]:
+    return [reading(text(document.text)) for document in state.documents if document.role == "license"]
+
+
+def _limits_alone(read: Reading, beside: State, text: Read) -> bool:
+    """Whether a license text forbids what the claim beside it grants, or what no license text beside it forbids."""
+    limits = set(rules_out_open_source(read.clauses))
+    claimed = entry(name_to_license(beside.facts.license_claimed))
+    if claimed is not None and claimed.open_source and limits:
+        return True
+    others = [set(rules_out_open_source(other.clauses)) for other in _licenses(beside, text)]
+    return bool(others) and not limits <= set().union(*others)
+
+
+def _added(document: StoredDocument, before: State, read: Read) -> Change:
+    direction, substantive = _added_means(document, before, read)
     return Change(
         "file-added",
         direction,
@@ -224,13 +257,15 @@ def _binds(document: StoredDocument, text: Read) -> bool:
     return document.role in ("policy", "gate") and bool(rules_out_open_source(reading(text(document.text)).clauses))
 
 
-def _added_means(document: StoredDocument, facts: Facts, text: Read) -> tuple[Direction, bool]:
-    """A license that appears is judged against the claim that stood before; one that says the same changes nothing."""
+def _added_means(document: StoredDocument, before: State, text: Read) -> tuple[Direction, bool]:
+    """A license that appears is judged against what stood before: the claim, and the license texts beside it.
+
+    One that says the same changes nothing.
+    """
     if document.role != "license":
         return ("tighter", True) if _binds(document, text) else ("neutral", False)
-    read = reading(text(document.text))
-    claimed = entry(name_to_license(facts.license_claimed))
-    if claimed is not None and claimed.open_source and rules_out_open_source(read.clauses):
+    read, facts = reading(text(document.text)), before.facts
+    if _limits_alone(read, before, text):
         return "tighter", True
     verdict = compare_claims((facts.license_claimed, facts.license_name, None), (read.identity.license, None, None))
     return verdict.direction, verdict.substantive and facts.license_claimed is not None
