@@ -39,23 +39,21 @@ def claim(card_data: Any) -> tuple[str | None, str | None, str | None]:
 
 
 def _as_written(value: Any) -> str | None:
-    if value is None or isinstance(value, str):
-        return _storable(value and value[:MAX_CLAIM])
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _storable(value if len(value) <= MAX_CLAIM else value[:MAX_CLAIM])
     try:
         return _storable(json.dumps(value, ensure_ascii=False, default=str)[:MAX_CLAIM])
     except RecursionError:
         return "(nested too deep to keep)"
 
 
-def _storable(value: str | None) -> str | None:
+def _storable(value: str) -> str:
     # SQLite takes no lone surrogates, and NUL ends a text for half of its functions.
-    if value is None or (value.isascii() and "\0" not in value):
+    if value.isascii() and "\0" not in value:
         return value
     return value.encode("utf-8", "replace").decode().replace("\0", "\ufffd")
-
-
-def _stored(value: str) -> str:
-    return _storable(value) or ""
 
 
 def license_tags(tags: Iterable[str]) -> list[str]:
@@ -66,7 +64,7 @@ def license_tags(tags: Iterable[str]) -> list[str]:
 def facts(repository: Repository, card_error: str | None = None) -> Facts:
     """What a listing row says of a repository, and what reading its card said."""
     claimed, name, link = claim(repository.card_data)
-    tags = tuple(map(_stored, license_tags(repository.tags)))
+    tags = tuple(map(_storable, license_tags(repository.tags)))
     availability: Availability = "disabled" if repository.disabled else "private" if repository.private else "available"
     return Facts(
         availability=availability,
@@ -75,7 +73,7 @@ def facts(repository: Repository, card_error: str | None = None) -> Facts:
         license_name=name,
         license_link=link,
         license_tags=tags,
-        base_model=tuple(map(_stored, repository.base_models)),
+        base_model=tuple(map(_storable, repository.base_models)),
         sha=repository.sha,
         last_modified=repository.last_modified,
         created_at=repository.created_at,

@@ -16,6 +16,7 @@ from typing import Any
 from crawler.errors import RunStopped
 from licenses.reading import RULES_VERSION
 from schedules import clock, hub_watch, systems, terms_watch
+from schedules.collector import rare_collections
 from schedules.configuration import Config
 from schedules.cron import next_after
 from schedules.errors import NothingFetched
@@ -66,7 +67,7 @@ def refresh(
     `only` names subjects (the snapshot then speaks of those alone), `full` looks again at what is known,
     `dry_run` records nothing. Raises NothingFetched (no snapshot), lock.Busy, UnknownSubjects, ArchiveError.
     """
-    with locked(database), Archive.open(database) as archive:
+    with locked(database), rare_collections(), Archive.open(database) as archive:
         run = runs.begin(
             archive,
             started_at=clock.stamp(clock.now()),
