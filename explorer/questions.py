@@ -49,25 +49,28 @@ limit 300""",
         "permissive_claim_restrictive_text",
         "Which permissive claims stand over a restrictive text?",
         "The card names a license that lets everybody do everything; the text that comes with it forbids something.",
-        """with forbidding as (
-  select text, rules, min(quote_start) as at, group_concat(distinct clause) as clauses from clause
-  where clause in ('non-commercial', 'research-only', 'use-restrictions', 'acceptable-use-policy', 'mau-threshold',
-    'dau-threshold', 'revenue-threshold', 'no-derivatives', 'no-redistribution', 'no-model-improvement',
-    'no-competing-models', 'territory-exclusion', 'royalty', 'registration-required')
-    and rules = (select max(id) from rules)
-  group by text
+        """with forbids (clause) as (
+  select value from json_each('["non-commercial", "research-only", "use-restrictions", "acceptable-use-policy",
+    "mau-threshold", "dau-threshold", "revenue-threshold", "no-derivatives", "no-redistribution",
+    "no-model-improvement", "no-competing-models", "territory-exclusion", "royalty", "registration-required"]')
 )
-select s.kind || ':' || s.name as subject, v.license_claimed, c.license_found, f.clauses as the_text_has,
-  (select quote from clause k where k.text = f.text and k.rules = f.rules and k.quote_start = f.at limit 1) as quote,
+select s.kind || ':' || s.name as subject, v.license_claimed, c.license_found,
+  (select group_concat(distinct k.clause) from clause k where k.text = f.text and k.rules = f.rules
+    and k.clause in (select clause from forbids)) as the_text_has,
+  (select k.quote from clause k where k.text = f.text and k.rules = f.rules
+    and k.clause in (select clause from forbids) order by k.quote_start limit 1) as quote,
   d.place, lower(hex(b.sha256)) as text_hash
-from forbidding f
-join document d on d.text = f.text and d.role in ('license', 'policy')
-join version_document vd on vd.document = d.id
-join current c on c.subject = d.subject and c.version = vd.version
-join version v on v.id = c.version
-join subject s on s.id = c.subject
-join blob b on b.id = f.text
-where v.license_claimed in ('apache-2.0', 'mit', 'bsd-2-clause', 'bsd-3-clause', 'isc', 'unlicense', 'cc0-1.0',
+from analysis f
+cross join document d on d.text = f.text and d.role in ('license', 'policy')
+cross join current c on c.subject = d.subject
+cross join version v on v.id = c.version
+cross join version_document vd on vd.document = d.id and vd.version = v.id
+cross join subject s on s.id = c.subject
+cross join blob b on b.id = f.text
+where f.rules = (select max(id) from rules)
+  and exists (select 1 from clause k where k.text = f.text and k.rules = f.rules
+    and k.clause in (select clause from forbids))
+  and v.license_claimed in ('apache-2.0', 'mit', 'bsd-2-clause', 'bsd-3-clause', 'isc', 'unlicense', 'cc0-1.0',
     'cc-by-4.0')
 limit 300""",
     ),

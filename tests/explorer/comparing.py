@@ -75,7 +75,11 @@ def sample_world() -> World:
     """Heron tightens twice, Wren stays, a stranger writes markup wherever one can."""
     world = World()
     weights = {"model.safetensors": b"weights"}
-    free = {"README.md": CARD.format(license="apache-2.0"), "LICENSE": OPEN.format(middle=MIDDLE), **weights}
+    free: dict[str, Any] = {
+        "README.md": CARD.format(license="apache-2.0"),
+        "LICENSE": OPEN.format(middle=MIDDLE),
+        **weights,
+    }
     world.put("models", "lark/heron", date=DATES[0], files=free)
     world.put("models", "lark/wren", date=DATES[0], files={"README.md": "---\nlicense: mit\n---\n# Wren\n"})
     card = f"---\nlicense: other\nlicense_name: '{EVIL[:20]}'\n---\n{EVIL}\n"

@@ -86,12 +86,16 @@ class Watched:
         self.wrong: list[str] = []
         self.page.on("console", lambda message: self._note(message.type in ("error", "warning"), message.text))
         self.page.on("pageerror", lambda error: self._note(True, str(error)))
-        self.page.on("dialog", lambda dialog: (self._note(True, f"dialog {dialog.message}"), dialog.dismiss()))
+        self.page.on("dialog", self._dismiss)
         self.page.on("request", lambda request: self._note(not request.url.startswith(address), request.url))
 
     def _note(self, wrong: bool, text: str) -> None:
         if wrong and "status of 400" not in text and "status of 404" not in text:
             self.wrong.append(text)
+
+    def _dismiss(self, dialog: Any) -> None:
+        self._note(True, f"dialog {dialog.message}")
+        dialog.dismiss()
 
     def see(self, path: str) -> None:
         """Load a page; it fits the width, and nothing went wrong."""

@@ -26,7 +26,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield lab
 
 
-def page(lab: Lab, **query: Any) -> BeautifulSoup:
+def page(lab: Lab, **query: Any) -> Any:
     response = get(lab.database, f"compare?{urlencode(query)}")
     assert response.status_code == 200, response.text
     return BeautifulSoup(response.text, "lxml")
@@ -118,7 +118,7 @@ def test_the_view_for_printing_has_hashes_dates_sources_and_an_address_that_last
 
 def test_swapping_turns_the_direction_around(lab: Lab) -> None:
     swapped = page(lab, left=digest(BEFORE), right=digest(AFTER)).find("a", string="Swap sides")["href"]
-    soup = BeautifulSoup(get(lab.database, f"compare{swapped}").text, "lxml")
+    soup: Any = BeautifulSoup(get(lab.database, f"compare{swapped}").text, "lxml")
     assert "looser" in words(soup.select_one("#clause-mau-threshold"))
 
 
@@ -156,7 +156,7 @@ def test_texts_of_strangers_never_become_markup(lab: Lab) -> None:
     for query in (evil, f"{evil}&role=license&print=1", "left=model:lark/evil&right=lark/heron"):
         response = get(lab.database, f"compare?{query}")
         assert response.status_code == 200
-        soup = BeautifulSoup(response.text, "lxml")
+        soup: Any = BeautifulSoup(response.text, "lxml")
         assert not soup.select("main script, main img, [onerror], [style]")
         assert "\u202e" not in response.text and "⟦U+202E⟧" in response.text
         assert html.escape(EVIL[:25]) in response.text
@@ -203,16 +203,16 @@ def test_texts_of_200_kilobytes_come_with_their_unchanged_lines_left_out(long_te
     assert response.status_code == 200
     assert len(response.text) < 400_000
     assert time.process_time() - begun < 5  # far above the second that it may take, below what a square would
-    soup = BeautifulSoup(response.text, "lxml")
+    soup: Any = BeautifulSoup(response.text, "lxml")
     shown = soup.select_one("p.ld-diff-fold a")["href"]
     unfolded = get(long_texts.database, f"compare{shown.partition('#')[0]}")
     assert f'id="{shown.partition("#")[2]}"' in unfolded.text
 
 
 def test_long_texts_come_in_parts(long_texts: Lab) -> None:
-    soup = BeautifulSoup(get(long_texts.database, "compare?subject=model:big/b").text, "lxml")
+    soup: Any = BeautifulSoup(get(long_texts.database, "compare?subject=model:big/b").text, "lxml")
     parts = soup.select("nav[aria-label='Parts of the texts'] a")
     assert len(parts) > 3 and parts[0]["aria-current"] == "true"
-    second = BeautifulSoup(get(long_texts.database, f"compare{parts[1]['href']}").text, "lxml")
+    second: Any = BeautifulSoup(get(long_texts.database, f"compare{parts[1]['href']}").text, "lxml")
     assert second.select("tr.ld-diff-row-changed")
     assert get(long_texts.database, "compare?subject=model:big/b&part=999").status_code == 200

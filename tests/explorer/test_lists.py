@@ -6,10 +6,11 @@ import json
 import re
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from explorer.questions import QUESTIONS
+from explorer.questions import QUESTIONS, Question
 from tests.explorer import sample
 from tests.explorer.sample import Reader, words
 
@@ -131,7 +132,7 @@ def test_a_newer_run_that_came_to_nothing_is_said_in_red(
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
-def test_every_saved_question_runs(reader: Reader, question: object) -> None:
+def test_every_saved_question_runs(reader: Reader, question: Question) -> None:
     values = "name=lantern/glow-7b&below=60000000&at_least=1&hash=x&start=0&end=1"
     answer = reader.json(f"/archive/{question.name}.json?{values}&_shape=objects")
     assert answer.get("ok", True) and not answer.get("error")
@@ -139,7 +140,7 @@ def test_every_saved_question_runs(reader: Reader, question: object) -> None:
 
 
 def test_saved_questions_answer(reader: Reader) -> None:
-    def rows(path: str) -> list[dict[str, object]]:
+    def rows(path: str) -> Any:
         return reader.json(f"/archive/{path}&_shape=objects")["rows"]
 
     assert [row["subject"] for row in rows("made_from.json?name=lantern/glow-7b")] == ["model:spark/glow-chat"]

@@ -31,7 +31,7 @@ def test_datasettes_own_pages_lead_to_ours(reader: Reader) -> None:
 
 
 def test_datasettes_tables_lead_to_our_pages(reader: Reader) -> None:
-    soup = BeautifulSoup(reader.get("/archive/drift?parent__isnull=1&kind=text").text, "lxml")
+    soup: Any = BeautifulSoup(reader.get("/archive/drift?parent__isnull=1&kind=text").text, "lxml")
     row = next(row for row in soup.select("tbody tr") if "glow-7b" in row.get_text())
     leads = {a["href"].partition("?")[0].rsplit("/", 1)[0] for a in row.select("td a")}
     assert {"/archive/-/subject/model:lantern", "/archive/-/text"} <= leads

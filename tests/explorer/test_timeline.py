@@ -132,7 +132,7 @@ def test_feeds_hold_exactly_what_the_filter_shows(reader: Reader) -> None:
     shown = {tag["id"].removeprefix("e") for tag in reader.page(HOME + query).select("article.ld-event")}
     atom = reader.get(f"{HOME}/feed.xml{query}")
     assert atom.headers["content-type"].startswith("application/atom+xml")
-    feed = ElementTree.fromstring(atom.text)
+    feed: Any = ElementTree.fromstring(atom.text)
     entries = feed.findall(f"{ATOM}entry")
     assert {entry.find(f"{ATOM}link").get("href").rpartition("/")[2] for entry in entries} == shown
     assert all(entry.find(f"{ATOM}{tag}").text for entry in entries for tag in ("id", "title", "updated", "content"))
