@@ -18,7 +18,7 @@ from storage.views import ensure_views
 
 BUSY_MILLISECONDS = 30_000
 # The writer's pages in memory: of millions of names, the index is not read from disk for each.
-CACHE_KIBIBYTES = 65_536
+CACHE_KIBIBYTES = 131_072
 
 
 class ArchiveError(Exception):
