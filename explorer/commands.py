@@ -78,9 +78,10 @@ def _span(archive: Archive, from_: str | None, to: str | None) -> tuple[int | No
     if from_ is None:
         return queries.last_two(conn)
     first = queries.resolve_snapshot(conn, from_)
-    if to is None:
-        return first, queries.last_two(conn)[1]
-    return first, queries.resolve_snapshot(conn, to)
+    last = queries.last_two(conn)[1] if to is None else queries.resolve_snapshot(conn, to)
+    if last is not None and first > last:
+        raise queries.UnknownSnapshot(f"snapshot {first} is later than {last}: name the earlier one first")
+    return first, last
 
 
 def _text_diffs(archive: Archive, events: list[dict[str, Any]]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -38,9 +39,11 @@ def identify(call: Call, files: tuple[str, ...]) -> None:
         sys.exit(PARTIAL)
 
 
-def _identified(name: str) -> dict[str, Any]:
+def _identified(path: str) -> dict[str, Any]:
+    # A name that is no UTF-8 can be opened, but neither JSON nor a terminal can show it.
+    name = os.fsencode(path).decode("utf-8", "replace")
     try:
-        text = decode(Path(name).read_bytes())
+        text = decode(Path(path).read_bytes())
     except OSError as error:
         return {"file": name, "error": f"{name}: {error.strerror or error}"}
     reading = read(text)

@@ -155,8 +155,15 @@ def schedule(call: Call, once: bool) -> None:
     from schedules.daemon import GaveUp, run
 
     config: Config = call.config()
+    database = call.database()
+    if database.exists() and not (database.is_file() and database.stat().st_size == 0):
+        # Better told now than at night.
+        try:
+            Archive.read(database).close()
+        except ArchiveError as error:
+            raise as_click_error(error) from error
     try:
-        run(config, call.database(), at_once=once, say=lambda line: click.echo(line, err=True))
+        run(config, database, at_once=once, say=lambda line: click.echo(line, err=True))
     except GaveUp as error:
         raise Ended(str(error), ERROR) from error
 

@@ -94,13 +94,18 @@ def _decode(path: Path, shape: Any) -> Any:
         return msgspec.convert(tomllib.loads(text), shape)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from error
+    except RecursionError:
+        raise ConfigError(f"{path}: nested too deeply") from None
     except msgspec.ValidationError as error:
         # msgspec says where: "Object contains unknown field `x` - at `$.watch.models`".
         raise ConfigError(f"{path}: {str(error).replace('$.', '').replace('at `$`', 'at the top level')}") from error
 
 
 def _included(path: Path, pattern: str) -> list[Path]:
-    files = sorted(path.parent.glob(pattern)) if not Path(pattern).is_absolute() else [Path(pattern)]
+    try:
+        files = sorted(path.parent.glob(pattern)) if not Path(pattern).is_absolute() else [Path(pattern)]
+    except ValueError as error:
+        raise ConfigError(f"{path}: include: {error}") from error
     if not files:
         raise ConfigError(f"{path}: include: {pattern!r} names no file")
     return files

@@ -30,7 +30,9 @@ def resolve_snapshot(conn: sqlite3.Connection, name: str) -> int:
 
     Raises UnknownSnapshot saying what there is.
     """
-    if name.isdigit():
+    if name.isdecimal() and len(name) > 18:
+        row = None  # SQLite counts no further
+    elif name.isdecimal():
         row = conn.execute("select id from snapshots where id = ?", (int(name),)).fetchone()
     else:
         row = conn.execute(
@@ -118,7 +120,7 @@ def version_at(conn: sqlite3.Connection, subject: int, at: str | None) -> int | 
                 "select id from version where subject = ? order by since desc, id desc limit 1", (subject,)
             ).fetchone()
         )
-    elif at.isdigit():
+    elif at.isdecimal():
         number = resolve_snapshot(conn, at)
         row = conn.execute(
             "select id from version where subject = ? and valid_from <= ? and (valid_to is null or valid_to > ?)",

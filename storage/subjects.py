@@ -89,5 +89,7 @@ def lookup(conn: sqlite3.Connection, name: str) -> tuple[int, str]:
 
 
 def _matches(conn: sqlite3.Connection, query: str, bare: str, kind: str) -> list[tuple[int, str, str]]:
+    if any("\ud800" <= sign <= "\udfff" for sign in bare):
+        return []  # bytes of a command line that are no UTF-8: SQLite would refuse to look
     rows = list(conn.execute(query, (bare,)))
     return [row for row in rows if not kind or row[1] == kind]
