@@ -5,6 +5,7 @@ The journal is a write-ahead log, so readers see the last committed snapshot whi
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,7 +77,7 @@ class Archive:
         if not path.is_file():
             raise ArchiveError(f"{path}: there is no archive here yet; `licensedrift refresh` makes one")
         try:
-            conn = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)
+            conn = sqlite3.connect(address_for_reading(path), uri=True, isolation_level=None)
             conn.execute("pragma query_only = on")
             conn.execute(f"pragma busy_timeout = {BUSY_MILLISECONDS}")
             if not conn.execute("select 1 from sqlite_master where name = 'snapshots'").fetchone():
@@ -107,6 +108,13 @@ class Archive:
         self.close()
         if isinstance(error, _DAMAGE) and not isinstance(error, _OUR_MISTAKES):
             raise _of(self.path, error) from error
+
+
+def address_for_reading(path: Path) -> str:
+    """Without leave to write beside it SQLite opens no write-ahead file, unless told that nothing writes to it now."""
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    at_rest = not path.with_name(path.name + "-wal").exists()
+    return f"{address}&immutable=1" if at_rest and not os.access(path.resolve().parent, os.W_OK) else address
 
 
 def _of(path: Path, error: Exception) -> ArchiveError:

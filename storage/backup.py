@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from storage.archive import Archive, ArchiveError, DamagedArchive
+from storage.archive import Archive, ArchiveError, DamagedArchive, address_for_reading
 
 
 def backup(archive: Archive, target: Path) -> int:
@@ -20,7 +20,7 @@ def backup(archive: Archive, target: Path) -> int:
     partial.unlink(missing_ok=True)
     try:
         # A connection of its own: readers' connections refuse all that writes, this too.
-        with closing(sqlite3.connect(f"{archive.path.resolve().as_uri()}?mode=ro", uri=True)) as source:
+        with closing(sqlite3.connect(address_for_reading(archive.path), uri=True)) as source:
             source.execute("vacuum into ?", (str(partial),))
         with closing(sqlite3.connect(f"{partial.resolve().as_uri()}?mode=ro", uri=True)) as copy:
             (said,) = copy.execute("pragma integrity_check").fetchone()
