@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from licenses.text import decode
@@ -36,6 +36,23 @@ class Recorded:
     changed: int = 0
     versions: int = 0
     events: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time in which a change must have happened: from when the subject was last as it was to when it was not."""
+
+    earliest: str
+    latest: str
+
+    def nearest(self, said: str | None) -> str:
+        """The date that somebody else states of it (of a commit, say, which its author sets), moved into the span."""
+        return min(max(said, self.earliest), self.latest) if said else self.latest
+
+    def dated(self, change: Change) -> Change:
+        """The change, and what is below it, with its date in the span; what has none gets none."""
+        at = self.nearest(change.at) if change.at else None
+        return replace(change, at=at, children=tuple(map(self.dated, change.children)))
 
 
 def batched(items: Iterable[Observation], size: int) -> Iterator[list[Observation]]:
@@ -101,7 +118,8 @@ class Recorder:
         after: State,
         found: list[Change],
     ) -> CurrentRow:
-        since = seen.since or self.run.started_at
+        span = Span(self._last_as_it_was(current, seen), self.run.started_at)
+        since = span.nearest(seen.since)
         if current is not None and before is not None:
             self.conn.execute(
                 "update version set valid_to = ?, until = ? where id = ?", (self.run.id, since, current.version)
@@ -117,7 +135,7 @@ class Recorder:
         self._link_documents(subject, version, after.documents)
         if before is not None and current is not None:
             drift = changes(before, after, read=self.read, moved_at=since, seen_at=self.run.started_at)
-            found += [flips.marked(self.conn, subject, change, since) for change in drift]
+            found += [flips.marked(self.conn, subject, span.dated(change), since) for change in drift]
             # Files that were read for the first time are news to us, not a change of theirs.
             self.done.changed += int(before.files_read or bool(found))
         self._write_events(subject, version, found)
@@ -127,6 +145,23 @@ class Recorder:
         if after.documents:
             learn(self.understanding, seen.kind, seen.name, after, self.run.id)
         return row
+
+    def _last_as_it_was(self, current: CurrentRow | None, seen: Observation) -> str:
+        """When the subject was last seen in the state that it has left; "" for one that is new.
+
+        Where files waited to be read, or a walk passed by, the state was not looked at itself: a commit of that time
+        is believed. A history that was written anew is not: its dates are whatever its author likes.
+        """
+        if current is None:
+            return ""
+        looked = 0 if current.files_behind else current.seen_in or 0
+        (walked,) = self.conn.execute("select max(seen_in) from watch where id = ?", (current.watch,)).fetchone()
+        run = max(looked, walked or 0) if seen.history_rewritten else looked
+        row = self.conn.execute(
+            "select max(v.since, ifnull(r.started_at, '')) from version v left join run r on r.id = ? where v.id = ?",
+            (run, current.version),
+        ).fetchone()
+        return str(row[0])
 
     def _link_documents(self, subject: int, version: int, documents: tuple[StoredDocument, ...]) -> None:
         for document in documents:
