@@ -87,10 +87,14 @@ class FirstSight:
     def _version_row(self, place: int, one: Observation, sha: bytes | None) -> tuple[Any, ...]:
         said = one.facts
         return (
-            self._version + place, self._subject + place, self.run.id, one.since or self.run.started_at,
+            self._version + place, self._subject + place, self.run.id, self._since(one),
             sha, list_hash(said), said.availability, said.gated, said.license_claimed, said.license_name,
             said.license_link, as_json(said.license_tags), as_json(said.base_model), said.card_error, 0,
         )  # fmt: skip
+
+    def _since(self, one: Observation) -> str:
+        """A commit is dated by its author; what is here was made before now."""
+        return min(one.since or self.run.started_at, self.run.started_at)
 
     def _current_row(self, place: int, one: Observation, sha: bytes | None) -> tuple[Any, ...]:
         said = one.facts

@@ -94,7 +94,8 @@ class Recorder:
         if subject.renamed_from is not None:
             found.append(Change("renamed", before=subject.renamed_from, after=seen.name, at=self.run.started_at))
         if seen.history_rewritten and current is not None:
-            found.append(self._rewritten(current, seen))
+            span = Span(self._last_as_it_was(current, seen), self.run.started_at)
+            found.append(span.dated(self._rewritten(current, seen)))
         if before is None or current is None or before.bundle_hash() != after.bundle_hash():
             current = self._new_version(subject.id, seen, current, before, after, found)
         elif found:
