@@ -18,7 +18,7 @@ import tenacity
 from huggingface_hub import close_session, get_session, set_client_factory
 from huggingface_hub.errors import OfflineModeIsEnabled
 from huggingface_hub.utils import build_hf_headers
-from huggingface_hub.utils._http import hf_request_event_hook
+from huggingface_hub.utils._http import default_client_factory, hf_request_event_hook
 
 from crawler import deadline
 from crawler.budget import API, Budget, bucket_of
@@ -92,8 +92,8 @@ class HubHttp:
         )
 
     def close(self) -> None:
-        """Close the connections."""
-        close_session()
+        """Close the connections; the next user of huggingface_hub in this process gets its own client again."""
+        set_client_factory(default_client_factory)
 
     def ask(self, request: Request) -> Answer:
         """Ask until there is an answer that means something; `Answer.value` is what `request.read` made of it.
