@@ -37,6 +37,7 @@ class Pattern:
     def __init__(self, source: str) -> None:
         options = re2.Options()
         options.max_mem = 64 << 20
+        options.never_capture = True  # only the whole match is asked for: then RE2 needs no slower engine
         self._compiled = re2.compile(source, options)
 
     def search(self, text: str, position: int = 0) -> Found | None:

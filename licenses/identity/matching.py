@@ -127,7 +127,7 @@ def _whole(subject: Subject, ranked: list[Overlap]) -> Choice | None:
     excerpt = named and top.explained >= EXCERPT_EXPLAINED and top.contained >= EXCERPT_CONTAINED
     if top.similarity < LEAST and not excerpt:
         return None
-    found = difference(subject.words, subject.runs, frozenset(top.reference.shingles))
+    found = difference(subject.words, subject.runs, top.reference.shingles)
     near = _similarity(top, found)
     if near < (NAMED if named else HEADED) and not excerpt:
         return None

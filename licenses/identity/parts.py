@@ -37,7 +37,7 @@ def parts(words: list[str], runs: list[int], found: Iterable[Overlap]) -> list[P
         if len(left.intersection(reference.shingles)) < APART * reference.size:
             continue
         left.difference_update(reference.shingles)
-        held.append(Part(one, difference(words, runs, frozenset(reference.shingles)).start))
+        held.append(Part(one, difference(words, runs, reference.shingles).start))
         if len(held) == MOST:
             break
     return sorted(held, key=lambda part: part.start)

@@ -49,13 +49,13 @@ class Reference:
     packed: bytes
 
     @cached_property
-    def shingles(self) -> array[int]:
-        """The shingles, ascending."""
+    def shingles(self) -> frozenset[int]:
+        """The shingles."""
         steps = array("I")
         steps.frombytes(zstandard.ZstdDecompressor().decompress(self.packed))
         if sys.byteorder == "big":
             steps.byteswap()
-        return array("I", accumulate(steps))
+        return frozenset(accumulate(steps))
 
 
 def make_reference(license_id: str, edition: str | None, title: str, text: str) -> Reference:

@@ -13,6 +13,10 @@ LONGEST_TEXT = 1_000_000
 WIDTH = 4
 # Shingles are kept as numbers of 24 bits: the chance of a false hit in a text of 5,000 words is 0.03 % a shingle.
 MASK = 0xFFFFFF
+# Large odd numbers, one for each place in a shingle: the order of the words counts. The lowest bits of a sum drop out.
+_MULTIPLIERS = (2654435761, 2246822519, 3266489917, 668265263)
+_DROP = 9
+_LASTING = (MASK << _DROP) | ((1 << _DROP) - 1)
 
 # Words that change what a clause means: one of them, more or less, is an alteration.
 TURNING = frozenset(
@@ -34,7 +38,7 @@ TURNING = frozenset(
 
 # Zero-width and directional characters, soft hyphens, and the byte order mark.
 _UNSEEN = [0xAD, 0x34F, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF]
-_DROPPED = dict.fromkeys([*_UNSEEN, *map(ord, "'’‘ʼ`´")])
+_DROPPED = re.compile("[" + "".join(map(chr, _UNSEEN)) + "'’‘ʼ`´]+")
 
 # The patterns below are character classes in a row: they run in linear time in any engine, and `re` finds many
 # short matches faster than RE2's binding does.
@@ -54,7 +58,7 @@ def visible(text: str) -> str:
     if text.isascii():
         return text.replace("'", "").replace("`", "")
     # Sorting a long run of combining marks takes quadratic time.
-    return unicodedata.normalize("NFKC", _MARKS.sub(r"\1", text))[:LONGEST_TEXT].translate(_DROPPED)
+    return _DROPPED.sub("", unicodedata.normalize("NFKC", _MARKS.sub(r"\1", text))[:LONGEST_TEXT])
 
 
 def words(text: str) -> list[str]:
@@ -85,11 +89,12 @@ def shingles(found: list[str]) -> list[int]:
     if not found:
         return []
     hashed = {word: crc32(word.encode("utf-8", "replace")) for word in set(found)}
-    numbers = [hashed[word] for word in found]
-    if len(numbers) < WIDTH:
-        numbers += [0] * (WIDTH - len(numbers))
-    # Multipliers are large odd numbers: the order of the words counts.
-    return [
-        ((a * 2654435761 + b * 2246822519 + c * 3266489917 + d * 668265263) >> 9) & MASK
-        for a, b, c, d in zip(numbers, numbers[1:], numbers[2:], numbers[3:], strict=False)
-    ]
+    rows = [_column(hashed, found, multiplier)[at:] for at, multiplier in enumerate(_MULTIPLIERS)]
+    return [((a + b + c + d) >> _DROP) & MASK for a, b, c, d in zip(*rows, strict=False)]
+
+
+def _column(hashed: dict[str, int], found: list[str], multiplier: int) -> list[int]:
+    """The numbers of the words at one place of the shingles; those of texts shorter than a shingle end with zeros."""
+    # Each word once, and only the bits that last: sums of small numbers are quick.
+    products = {word: number * multiplier & _LASTING for word, number in hashed.items()}
+    return list(map(products.__getitem__, found)) + [0] * (WIDTH - len(found))
