@@ -1,4 +1,4 @@
-"""`python -m demo`: three refreshes of a small invented Hub on this machine, and what drifted between them."""
+"""`python -m demo`: three refreshes of a small invented Hub and a vendor's page, and what drifted between them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from demo.hub import DemoHub
 from demo.serve import SAMPLE
+from demo.vendor_site import VendorSite
 from demo.world import KINDS, World
 
 ARCHIVE = Path("demo-archive")
@@ -38,10 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
     moments = asked.at or list(MOMENTS)
     try:
         world = World.from_folder(asked.folder)
-        config = _prepare(asked.archive, world, moments[0])
-        with DemoHub(world, now=moments[0]) as hub:
+        with DemoHub(world, now=moments[0]) as hub, VendorSite(asked.folder / "sites", moments[0]) as site:
+            config = _prepare(asked.archive, _watched(asked.folder, world, moments[0], site.url))
             for number, moment in enumerate(moments, 1):
                 hub.at(moment)
+                site.at(moment)
                 _say(f"Refresh {number} of {len(moments)}: the Hub as of {moment}")
                 _run(["refresh", "--config", str(config)], hub.url, moment)
                 if number > 1:
@@ -55,18 +57,24 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _prepare(archive: Path, world: World, first: str) -> Path:
-    """A fresh archive folder with a config.toml that watches all there is at first. Raises DemoFailed."""
+def _watched(folder: Path, world: World, first: str, site: str) -> str:
+    """The part of a config.toml that watches all there is at first, and what the world's watch.toml says."""
+    watch = ""
+    for kind in KINDS:
+        names = ", ".join(f'"{name}"' for name in world.names(kind, first))
+        watch += f"\n[watch.{kind}]\nids = [{names}]\n" if names else ""
+    more = folder / "watch.toml"
+    return watch + ("\n" + more.read_text("utf-8").replace("{site}", site) if more.exists() else "")
+
+
+def _prepare(archive: Path, watch: str) -> Path:
+    """A fresh archive folder with its config.toml. Raises DemoFailed."""
     config = archive / "config.toml"
     if archive.exists() and not (config.exists() and config.read_text("utf-8").startswith(WRITTEN_BY)):
         raise DemoFailed(f"{archive} is there already and not of an earlier demo: name another by --archive")
     archive.mkdir(parents=True, exist_ok=True)
     for left_over in archive.glob("licensedrift.db*"):
         left_over.unlink()
-    watch = ""
-    for kind in KINDS:
-        names = ", ".join(f'"{name}"' for name in world.names(kind, first))
-        watch += f"\n[watch.{kind}]\nids = [{names}]\n" if names else ""
     (archive / ".gitignore").write_text("*\n", "utf-8")  # of no concern to the repository it may stand in
     config.write_text(CONFIG.format(written_by=WRITTEN_BY, watch=watch), "utf-8")
     return config
@@ -95,7 +103,9 @@ def _next_steps(archive: Path, last: int) -> str:
         (f"{door} diff 1 {last}", "all that drifted"),
         (f"{door} diff 1 {last} --subject model:northlight/aurora-7b --text", "a license swapped, line by line"),
         (f"{door} show model:quillworks/finch-3b", "a claim that the license file contradicts"),
+        (f"{door} show 'terms:Lantern Chat/Terms of Service'", "what binds the users of a service"),
         (f"{door} verify", "every stored byte checked"),
+        (f"{door} serve", "all of it in a browser"),
     ]
     width = max(len(step) for step, _ in steps)
     return "\n".join(f"  {step:<{width}}  # {why}" for step, why in steps)
