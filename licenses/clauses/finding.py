@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, islice
+from heapq import merge
+from itertools import accumulate, groupby, islice
+from operator import itemgetter
 from typing import Any
 
 from licenses.clauses.clause import Clause
 from licenses.clauses.moods import mood_at, moods
 from licenses.clauses.parameters import Context, banned_uses, values
 from licenses.clauses.patterns import Found, Pattern
-from licenses.clauses.ruleset import Find, Rule, rules
+from licenses.clauses.ruleset import Find, Rule, Scan, rules
 from licenses.clauses.sentences import Sentence, sentences
 
 _LONGEST_QUOTE = 700
@@ -26,6 +28,10 @@ class _Page:
     sentences: Sequence[Sentence]
     lines: bytes
     starts: Sequence[int]
+
+    def matching(self, pattern: Pattern) -> Iterator[int]:
+        """The numbers of the sentences in which a pattern matches, in their order."""
+        return pattern.lines(self.lines, self.starts) if self.sentences else iter(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ def found_in(text: str) -> tuple[Clause, ...]:
             continue
         if "fields" in rule.values:
             naming = rule.values["fields"].any_value
-            named = tuple(_candidates(naming, page)) if naming is not None else ()
+            named = tuple(islice(page.matching(naming), _MOST_TRIED)) if naming is not None else ()
             fields, place = banned_uses(rule, read, named)
             hit = None if place is None else _Hit(rule.finds[0], *place)
         else:
@@ -80,10 +86,13 @@ def _first(rule: Rule, page: _Page) -> _Hit | None:
     """The sentence that proves the clause best: by the earliest of the rule's finds, then by its place."""
     best: _Hit | None = None
     rank = 2 * len(rule.finds)
-    for number in _candidates(rule.scan, page):
+    for number, positions in _candidates(rule.scans, page):
         # What looks like a heading proves a clause only where no sentence does.
         handicap = len(rule.finds) if page.sentences[number].caption else 0
-        for position, find in enumerate(rule.finds[: max(0, rank - handicap)]):
+        for position in positions:
+            if position + handicap >= rank:
+                break
+            find = rule.finds[position]
             match = _states(find, page.sentences[number])
             if match is not None:
                 best, rank = _Hit(find, number, match.span()), position + handicap
@@ -93,9 +102,19 @@ def _first(rule: Rule, page: _Page) -> _Hit | None:
     return best
 
 
-def _candidates(scan: Pattern, page: _Page) -> Iterator[int]:
-    """The sentences in which the pattern matches, each once."""
-    return islice(scan.lines(page.lines, page.starts), _MOST_TRIED) if page.sentences else iter(())
+def _candidates(scans: Sequence[Scan], page: _Page) -> Iterator[tuple[int, Sequence[int]]]:
+    """The sentences in which a scan matches, in their order, each with the finds that may match there.
+
+    Of too many, the first ones.
+    """
+    merged = merge(*(_marked(at, scan, page) for at, scan in enumerate(scans)))
+    for number, marks in islice(groupby(merged, key=itemgetter(0)), _MOST_TRIED):
+        yield number, [position for _, at in marks for position in scans[at].finds]
+
+
+def _marked(at: int, scan: Scan, page: _Page) -> Iterator[tuple[int, int]]:
+    """The sentences in which a scan matches, each with the place of the scan."""
+    return ((number, at) for number in page.matching(scan.pattern))
 
 
 def _states(find: Find, sentence: Sentence) -> Found | None:

@@ -20,6 +20,9 @@ from licenses.clauses.vocabulary import rule_files
 
 _CLASS = re.compile(r"\[\^([^\]]+)\]")
 _WORD = re.compile(r"\{([a-z_]+)\}")
+_BOUNDED = re.compile(r"\{\d+,\d*\}\??")
+# So many finds of a rule are looked for at once: RE2 keeps a state for whatever may have been begun together.
+_TOGETHER = 2
 _WORD_FILES = ("words.toml", "acts.toml", "moods.toml")  # a later one may use the words of an earlier one
 
 
@@ -45,6 +48,14 @@ class Find:
 
 
 @dataclass(frozen=True, slots=True)
+class Scan:
+    """Matches wherever one of a few finds of a rule may: `finds` are their places in it."""
+
+    pattern: Pattern
+    finds: range
+
+
+@dataclass(frozen=True, slots=True)
 class Value:
     """How one parameter is read: which reader, and the patterns that guide it (see parameters.py).
 
@@ -67,13 +78,13 @@ class Value:
 class Rule:
     """A clause and how it is found.
 
-    `scan` matches wherever one of `finds` may; `values` describes its parameters, each as in the file;
+    `scans` are over all `finds`; `values` describes its parameters, each as in the file;
     `unless_found` are clauses beside which this one is not reported, `follows_from` those that together imply
     it; `unless_text` rules out a whole text.
     """
 
     clause: str
-    scan: Pattern
+    scans: tuple[Scan, ...]
     finds: tuple[Find, ...]
     unless_found: tuple[str, ...]
     follows_from: tuple[str, ...]
@@ -119,16 +130,22 @@ def _expanded(source: str, entries: Mapping[str, str]) -> str:
 
 def _rule(name: str, entry: dict[str, Any]) -> Rule:
     finds = entry.get("finds", [])
-    joined = "|".join(f"(?:{_joined(find['says'])})" for find in finds) or "[^\\x00-\\x{10ffff}]"
     return Rule(
         name,
-        pattern(joined),
+        tuple(_scan(finds, first) for first in range(0, len(finds), _TOGETHER)),
         tuple(_find(find) for find in finds),
         tuple(entry.get("unless_found", ())),
         tuple(entry.get("follows_from", ())),
         _optional(entry.get("unless_text")),
         MappingProxyType({key: _value(value) for key, value in entry.get("parameters", {}).items()}),
     )
+
+
+def _scan(finds: list[dict[str, Any]], first: int) -> Scan:
+    """The scan over the finds from this one on: any distance will do, since counting it takes a great many states."""
+    places = range(first, min(first + _TOGETHER, len(finds)))
+    joined = "|".join(f"(?:{_joined(finds[place]['says'])})" for place in places)
+    return Scan(pattern(_BOUNDED.sub("*", _expanded(joined, words()))), places)
 
 
 def _value(entry: dict[str, Any]) -> Value:
