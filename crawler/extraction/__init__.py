@@ -80,8 +80,9 @@ def _found(soup: BeautifulSoup, remove: Sequence[Selector], url: str | None, pag
     drop_hidden(root)
     titles = " ".join(title.get_text()[:200] for title in soup.find_all("title", limit=1))
     drop_what_is_never_text(soup)
-    whole = Weights(root)[root].prose
-    drop_noise(root)
+    weights = Weights(root)
+    whole = weights[root].prose
+    drop_noise(root, weights)
     drop_other_articles(root)
     drop_link_lists(root)
     body = _named_by_fragment(root, url) or the_one_declared(root, kind) or find_body(root)

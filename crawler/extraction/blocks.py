@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bs4 import Tag
-
-from crawler.extraction.tree import strings
+from bs4 import NavigableString, Tag
 
 BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
@@ -34,43 +32,51 @@ class Weight:
         """The part of the words that stands in links, 0 to 1."""
         return self.linked / self.words if self.words else 0.0
 
+    def add(self, other: Weight) -> None:
+        """Count what stands in a part of this element."""
+        self.words += other.words
+        self.linked += other.linked
+        self.prose += other.prose
+
 
 class Weights:
     """The weights of all elements below one element, by one pass over its text."""
 
     def __init__(self, root: Tag) -> None:
         self._of: dict[int, Weight] = {id(root): Weight()}
-        tags = [node for node in root.descendants if isinstance(node, Tag)]
-        for tag in tags:
-            self._of[id(tag)] = Weight()
-        last_words: dict[int, str] = {}
+        # Of each element the nearest block around its text, and those where a link is passed on the way there.
+        block_of: dict[int, int] = {id(root): id(root)}
+        in_link: set[int] = set()
         own: dict[int, Weight] = {}
-        holders: dict[int, Tag] = {}
-        for text in strings(root):
-            count = _count(text)
-            if not count:
-                continue
-            block, linked = _holder(text.parent, root)
-            weight = own.setdefault(id(block), Weight())
-            holders[id(block)] = block
-            weight.words += count
-            weight.linked += count if linked else 0
-            last_words[id(block)] = text.rstrip()[-2:]
-        for key, weight in own.items():
-            if _is_prose(weight, last_words[key]):
+        last_words: dict[int, str] = {}
+        parts: list[Weight] = []
+        wholes: list[Weight] = []  # for each of the parts, that of its parent
+        for node in root.descendants:
+            if isinstance(node, Tag):
+                key, parent = id(node), id(node.parent)
+                self._of[key] = weight = Weight()
+                parts.append(weight)
+                wholes.append(self._of[parent])
+                if node.name in BLOCKS:
+                    block_of[key] = key
+                    continue
+                block_of[key] = block_of[parent]
+                if node.name == "a" or parent in in_link:
+                    in_link.add(key)
+            elif isinstance(node, NavigableString) and (count := _count(node)):
+                parent = id(node.parent)
+                block = block_of[parent]
+                weight = own.setdefault(block, Weight())
+                weight.words += count
+                weight.linked += count if parent in in_link else 0
+                last_words[block] = node.rstrip()[-2:]
+        for block, weight in own.items():
+            if _is_prose(weight, last_words[block]):
                 weight.prose = weight.words
-            self._add(holders[key], weight)
+            self._of[block].add(weight)
         # Children come after their parents in the order of the page, so backwards each is complete when added.
-        for tag in reversed(tags):
-            if tag.parent is not None:
-                self._add(tag.parent, self._of[id(tag)])
-
-    def _add(self, tag: Tag, weight: Weight) -> None:
-        sum_ = self._of.get(id(tag))
-        if sum_ is not None:
-            sum_.words += weight.words
-            sum_.linked += weight.linked
-            sum_.prose += weight.prose
+        for part, whole in zip(reversed(parts), reversed(wholes), strict=True):
+            whole.add(part)
 
     def __getitem__(self, tag: Tag) -> Weight:
         return self._of.get(id(tag)) or Weight()
@@ -83,15 +89,6 @@ def _count(text: str) -> int:
         wide = sum(1 for c in text[:100_000] if "\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7af")
         return max(words, wide // 2)
     return words
-
-
-def _holder(tag: Tag | None, root: Tag) -> tuple[Tag, bool]:
-    """The nearest block around, and whether a link is passed on the way."""
-    linked = False
-    while tag is not None and tag is not root and tag.name not in BLOCKS:
-        linked = linked or tag.name == "a"
-        tag = tag.parent
-    return tag if tag is not None else root, linked
 
 
 def _is_prose(weight: Weight, end: str) -> bool:

@@ -9,6 +9,7 @@ from bs4 import PageElement, Tag
 
 from crawler.extraction.blocks import HEADINGS, Weights, ancestors
 from crawler.extraction.legal import ORDINARY, legal_rate
+from crawler.extraction.tree import elements
 from crawler.languages import LEGAL_WORDS_KNOWN, language_of
 
 UNLIKE_TERMS = 0.012  # rate of legal words below which a text is something else
@@ -34,8 +35,9 @@ def find_body(root: Tag) -> Tag:
     whole = weights[root].prose
     if not whole:
         return root
+    tags = elements(root)
     for name, enough in (("article", NEARLY_ALL), ("main", ENOUGH)):
-        for tag in root.find_all(lambda t, name=name: t.name == name or t.get("role") == name, limit=20):
+        for tag in [tag for tag in tags if tag.name == name or tag.get("role") == name][:20]:
             if weights[tag].prose >= min(enough * whole, whole - A_SENTENCE_OR_TWO):
                 return _with_title(tag, root, weights)
     tag = root
@@ -111,7 +113,7 @@ class Places:
         self._nth: dict[int, int] = {}
         self._often: Counter[str] = Counter()
         counts: dict[tuple[int, str], int] = {}
-        for tag in soup.find_all(True):
+        for tag in elements(soup):
             key = (id(tag.parent), tag.name)
             self._nth[id(tag)] = counts[key] = counts.get(key, 0) + 1
             self._often.update((tag.name, f"#{tag.get('id')}", f"[role={tag.get('role')}]"))

@@ -10,6 +10,7 @@ import re2
 from bs4 import Tag
 
 from crawler.extraction.blocks import BLOCKS, HEADINGS, Weight, Weights, ancestors
+from crawler.extraction.tree import elements
 
 # As parts of class names and ids: `Site-Footer_x1` is site, footer, x1.
 LONGEST_PROMPT = 1500  # characters of a banner that asks for cookies
@@ -18,6 +19,7 @@ _ACCEPT = re2.compile(
     r"(?: all| only| non-?essential| essential| necessary| optional)*(?: cookies?)?"
     r"|(?:only )?(?:necessary|essential) cookies|manage (?:cookies|preferences)|cookie (?:settings|preferences)"
 )
+_MAY_ACCEPT = frozenset({"button", "a", "input", "div", "span"})
 LONGEST_CALL = 20  # words of a link above the title that calls readers elsewhere
 MENU = 5  # links that make a menu
 _PART = re2.compile(r"[A-Z]?[a-z]+|[A-Z]+")
@@ -55,13 +57,14 @@ _OTHERS = re2.compile(
     r"|share this .{0,20}|explore more\W*|(?:more|next) from .{0,30}"
 )
 
+_MAY_HEAD = HEADINGS | {"p", "div", "span", "strong", "summary"}
 _SECTIONS = re2.compile(r"(?i)contents|on this page|in this article")
 
 
 def drop_link_lists(root: Tag) -> None:
     """Take out lists of links before the first sentence and after the last: menus and contents without a name."""
     weights = Weights(root)
-    blocks = [tag for tag in root.find_all(True) if tag.name in BLOCKS]
+    blocks = [tag for tag in elements(root) if tag.name in BLOCKS]
     with_prose = [place for place, tag in enumerate(blocks) if weights[tag].prose and not _inner_prose(tag, weights)]
     if not with_prose:
         return
@@ -82,9 +85,8 @@ def _inner_prose(tag: Tag, weights: Weights) -> bool:
     return any(isinstance(child, Tag) and weights[child].prose for child in tag.children)
 
 
-def drop_noise(root: Tag) -> None:
-    """Take the page's furniture out of `root`, from the outside in."""
-    weights = Weights(root)
+def drop_noise(root: Tag, weights: Weights) -> None:
+    """Take the page's furniture out of `root`, from the outside in; `weights` are those of `root` as it stands."""
     whole = weights[root].prose
     stack = [root]
     while stack:
@@ -100,8 +102,8 @@ def drop_other_articles(root: Tag) -> None:
     """Take out lists of other articles and of this page's sections, known by what their heading says."""
     weights = Weights(root)
     whole = weights[root].prose
-    for tag in root.find_all([*HEADINGS, "p", "div", "span", "strong", "summary"]):
-        if tag.decomposed or not 0 < weights[tag].words <= 6:
+    for tag in elements(root):
+        if tag.name not in _MAY_HEAD or tag.decomposed or not 0 < weights[tag].words <= 6:
             continue
         said = " ".join(tag.get_text(" ").split())
         if not _OTHERS.fullmatch(said):
@@ -121,9 +123,9 @@ def drop_hidden(root: Tag) -> None:
     Long hidden parts stay: sections to unfold are hidden until clicked, and some frameworks send the whole page
     hidden, to be put in its place by a script. So do short ones that some heading unfolds.
     """
-    buttons = root.find_all(attrs={"aria-controls": True})
-    unfolded = {name for button in buttons for name in str(button["aria-controls"]).split()}
-    for tag in root.find_all(_is_hidden):
+    tags = elements(root)
+    unfolded = {name for tag in tags for name in str(tag.get("aria-controls") or "").split()}
+    for tag in [tag for tag in tags if tag.attrs and _is_hidden(tag)]:
         if tag.decomposed or str(tag.get("id") or "") in unfolded or tag.get("role") in ("region", "tabpanel"):
             continue
         if len(tag.get_text(" ").split()) < 40:
@@ -132,8 +134,8 @@ def drop_hidden(root: Tag) -> None:
 
 def drop_consent_prompts(root: Tag) -> None:
     """Take out banners that ask for cookies, known by their button: terms speak of cookies, but ask for nothing."""
-    for button in root.find_all(["button", "a", "input", "div", "span"], limit=20_000):
-        if button.decomposed or button.find(True) is not None:
+    for button in [tag for tag in elements(root) if tag.name in _MAY_ACCEPT][:20_000]:
+        if button.decomposed or any(isinstance(child, Tag) for child in button.contents):
             continue
         if not _ACCEPT.fullmatch(" ".join(str(button.get("value") or button.get_text(" ")[:60]).split())):
             continue

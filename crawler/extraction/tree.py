@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from bs4 import BeautifulSoup, NavigableString, Tag
-from bs4.element import Comment, PreformattedString
+from bs4.element import PreformattedString
 
 from crawler.extraction.model import ExtractionError
 
@@ -14,11 +14,11 @@ DEEPEST = 200  # levels; a tag nested deeper is ignored, its text stays. Real pa
 MOST_ELEMENTS = 100_000  # a few seconds of work; the longest terms seen have 8,000
 
 # Never text of the terms, wherever they stand.
-NEVER_TEXT = (
+NEVER_TEXT = frozenset({
     "script", "style", "template", "svg", "canvas", "iframe", "object", "embed", "video", "audio", "map", "math",
     "select", "option", "datalist", "input", "textarea", "img", "picture", "source", "link", "meta", "base",
     "head", "dialog", "progress", "meter",
-)  # fmt: skip
+})  # fmt: skip
 
 
 class TooManyElements(Exception):
@@ -63,22 +63,24 @@ def parse(html: str, page: str) -> BeautifulSoup:
 
 def drop_what_is_never_text(soup: Tag) -> None:
     """Take out scripts, styles, controls and comments below `soup`. A button that unfolds a section is its heading."""
-    for tag in soup.find_all("template", attrs={"shadowrootmode": True}):
-        tag.unwrap()  # declarative shadow DOM: a browser shows what is in it
-    for tag in soup.find_all(NEVER_TEXT):
-        if not tag.decomposed:
+    for tag in elements(soup):
+        if tag.name == "template" and tag.has_attr("shadowrootmode"):
+            tag.unwrap()  # declarative shadow DOM: a browser shows what is in it
+    for tag in elements(soup):
+        if tag.name in NEVER_TEXT and not tag.decomposed:
             tag.decompose()
-    for tag in soup.find_all("button"):
-        if tag.decomposed:
+    for tag in elements(soup):
+        if tag.name != "button" or tag.decomposed:
             continue
         if _is_heading(tag) or _is_in_sentence(tag):
             tag.unwrap()
         else:
             tag.decompose()
-    for note in soup.find_all(string=lambda text: isinstance(text, (Comment, PreformattedString))):
+    for note in [text for text in strings(soup) if isinstance(text, PreformattedString)]:
         note.extract()
-    for tag in soup("noscript"):
-        tag.decompose()
+    for tag in elements(soup):
+        if tag.name == "noscript" and not tag.decomposed:
+            tag.decompose()
 
 
 def _is_heading(button: Tag) -> bool:
@@ -94,6 +96,11 @@ def _is_in_sentence(button: Tag) -> bool:
         return False
     others = len(around.get_text(" ").split()) - len(button.get_text(" ").split())
     return others >= 5
+
+
+def elements(tag: Tag) -> list[Tag]:
+    """The elements below `tag` as they are now, in the order of the page: `find_all(True)`, several times as fast."""
+    return [node for node in tag.descendants if isinstance(node, Tag)]
 
 
 def strings(tag: Tag) -> Iterator[NavigableString]:
