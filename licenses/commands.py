@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from licenses.clauses import Clause
 from licenses.comparison import Comparison
 from licenses.comparison import compare as compare_texts
 from licenses.openness import rules_out_open_source
@@ -58,8 +59,14 @@ def _identified(path: str) -> dict[str, Any]:
         "altered": identity.altered,
         "nearest": [{"license": id, "similarity": round(score, 4)} for id, score in identity.nearest],
         "rules_out_open_source": rules_out_open_source(reading.clauses),
-        "clauses": [asdict(clause) for clause in reading.clauses],
+        "clauses": [_clause(clause) for clause in reading.clauses],
     }
+
+
+def _clause(clause: Clause) -> dict[str, Any]:
+    row = asdict(clause)
+    del row["named"]
+    return row
 
 
 def _described(row: dict[str, Any]) -> str:

@@ -10,7 +10,8 @@ from typing import Any
 class Clause:
     """A term of a license: its id from the vocabulary, and the span that proves it (`text[start:end] == quote`).
 
-    `section` is the number or heading under which it stands, as written; `parameters` are typed values.
+    `section` is the number or heading under which it stands, as written; `parameters` are typed values. Of a clause
+    that lists fields of use, `named` has for each the sentence that bans it.
     """
 
     clause: str
@@ -19,3 +20,4 @@ class Clause:
     end: int
     section: str | None = None
     parameters: dict[str, Any] = field(default_factory=dict)
+    named: dict[str, Clause] = field(default_factory=dict, compare=False, repr=False)

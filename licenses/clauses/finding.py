@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import merge
 from itertools import accumulate, groupby, islice
 from operator import itemgetter
@@ -49,23 +49,28 @@ def found_in(text: str) -> tuple[Clause, ...]:
     lines = [sentence.plain.lower.encode() for sentence in read]
     page = _Page(read, b"\n".join(lines), list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0)))
     hits: dict[str, _Hit] = {}
-    fields: list[str] = []
+    banned: dict[str, tuple[int, tuple[int, int]]] = {}
     for rule in rules():
         if rule.unless_text is not None and rule.unless_text.within(page.lines):
             continue
         if "fields" in rule.values:
             naming = rule.values["fields"].any_value
             named = tuple(islice(page.matching(naming), _MOST_TRIED)) if naming is not None else ()
-            fields, place = banned_uses(rule, read, named)
-            hit = None if place is None else _Hit(rule.finds[0], *place)
+            banned = banned_uses(rule, read, named)
+            hit = _Hit(rule.finds[0], *next(iter(banned.values()))) if banned else None
         else:
             hit = _first(rule, page)
         if hit is not None:
             hits[rule.clause] = hit
     kept: list[Clause] = []
     for rule, hit in _standing(hits, page):
-        known = {"fields": fields} if "fields" in rule.values else {}
-        kept.append(_clause(rule, text, Context(text, read, hit.number, hit.span), known))
+        context = Context(text, read, hit.number, hit.span)
+        if "fields" in rule.values:
+            clause = _clause(rule, text, context, {"fields": sorted(banned)})
+            each = {field: _stated(rule, text, read[number], span) for field, (number, span) in banned.items()}
+            kept.append(replace(clause, named=each))
+        else:
+            kept.append(_clause(rule, text, context, {}))
     return tuple(sorted(kept, key=lambda clause: (clause.start, clause.clause)))
 
 
@@ -159,7 +164,12 @@ def _above(sentence: Sentence) -> str:
 
 
 def _clause(rule: Rule, text: str, context: Context, known: dict[str, Any]) -> Clause:
-    sentence, span = context.sentence, context.span
+    clause = _stated(rule, text, context.sentence, context.span)
+    return replace(clause, parameters=values(rule, context, known))
+
+
+def _stated(rule: Rule, text: str, sentence: Sentence, span: tuple[int, int]) -> Clause:
+    """The clause as a match in a sentence proves it: by the whole sentence, or of a long one by what is around."""
     length = len(sentence.plain.text)
     start, stop = sentence.start, sentence.end
     if length > _LONGEST_QUOTE:
@@ -168,4 +178,4 @@ def _clause(rule: Rule, text: str, context: Context, known: dict[str, Any]) -> C
         first = sentence.plain.text.rfind(" ", 0, first) + 1 if first else 0
         end = sentence.plain.text.find(" ", last)
         start, stop = sentence.plain.locate(first, end if end > 0 else length)
-    return Clause(rule.clause, text[start:stop], start, stop, sentence.section, values(rule, context, known))
+    return Clause(rule.clause, text[start:stop], start, stop, sentence.section)

@@ -176,15 +176,16 @@ _READERS: Mapping[str, Callable[[Value, Context], Any]] = {
 
 def banned_uses(
     rule: Rule, sentences: Sequence[Sentence], naming: Iterable[int]
-) -> tuple[list[str], tuple[int, tuple[int, int]] | None]:
-    """The fields of use that the text bans (sorted), and the first sentence that bans one, with the match in it.
+) -> dict[str, tuple[int, tuple[int, int]]]:
+    """The fields of use that the text bans: each with the first sentence that bans it, and the match in it.
+
+    They stand in the order of the text.
 
     `naming` are the numbers of the sentences that name a field. A ban is one that a find matches, or an item of
     a list whose introduction a find calls one (`above`).
     """
     value = rule.values["fields"]
-    fields: set[str] = set()
-    first: tuple[int, tuple[int, int]] | None = None
+    banned: dict[str, tuple[int, tuple[int, int]]] = {}
     judged: dict[str, bool] = {}
     for number in naming:
         sentence = sentences[number]
@@ -196,10 +197,9 @@ def banned_uses(
             named = _within_ban(rule, sentence, named)
         if not named or any(find.unless is not None and find.unless.search(lower) for find in rule.finds):
             continue
-        if first is None:
-            first = number, next(iter(named.values())).span()
-        fields.update(named)
-    return sorted(fields), first
+        for name, match in named.items():
+            banned.setdefault(name, (number, match.span()))
+    return banned
 
 
 def _within_ban(rule: Rule, sentence: Sentence, named: dict[str, Found]) -> dict[str, Found]:

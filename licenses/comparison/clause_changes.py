@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from licenses.clauses import Clause, Parameter, vocabulary
@@ -29,11 +30,20 @@ def clause_changes(old: Sequence[Clause], new: Sequence[Clause], *, reworded: bo
             changes = parameter_changes(former, clause)
             telling = [change for change in changes if change.parameter not in _NAMING]
             direction = together(_direction(change) for change in telling)
-            found.append(ClauseChange(name, direction, bool(telling) and reworded, former, clause))
+            shown = _telling(former, clause), _telling(clause, former)
+            found.append(ClauseChange(name, direction, bool(telling) and reworded, *shown))
     for name, clause in before.items():
         if name not in after:
             found.append(ClauseChange(name, opposite(direction_of(clause)), True, clause, None))
     return found
+
+
+def _telling(clause: Clause, other: Clause) -> Clause:
+    """The clause with the sentence that names a field of use which the other does not, if there is one."""
+    own = [field for field in clause.named if field not in other.named]
+    if not own or not other.named:
+        return clause
+    return replace(clause.named[own[0]], parameters=clause.parameters)
 
 
 def _said(clause: Clause) -> tuple[list[str], dict[str, Any]]:

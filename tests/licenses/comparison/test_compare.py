@@ -138,3 +138,15 @@ def test_a_clause_that_only_a_definition_states_is_told() -> None:
     found = compare(LICENSE, changed("4. Uses.", reach))
     assert "distillation-is-derivative" in found.clauses_added
     assert (found.substantive, found.direction) == (True, "tighter")
+
+
+POLICY = "You may not use the Model to:\n\n1. Break the law.\n\n2. Write malware.\n\n3. {}\n"
+
+
+def test_a_use_that_is_banned_anew_is_quoted_by_its_own_sentence() -> None:
+    before, after = POLICY.format("Send spam."), POLICY.format("Operate critical infrastructure.")
+    (change,) = compare(before, after).changes
+    assert change.after is not None and change.before is not None
+    assert change.after.quote == "3. Operate critical infrastructure."
+    assert after[change.after.start : change.after.end] == change.after.quote
+    assert before[change.before.start : change.before.end] == change.before.quote
