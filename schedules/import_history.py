@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from crawler.belief import believe
 from crawler.extraction import ExtractionError
 from crawler.open_terms_history import Record, count, read_history
 from licenses.reading import RULES_VERSION
@@ -30,7 +31,7 @@ class Imported:
     records: int = 0
     versions: int = 0
     upgrades: int = 0
-    unread: list[str] | None = None
+    unread: list[str] = field(default_factory=list)
 
 
 def import_history(database: Path, repository: Path, *, progress: Callable[[str, int, int | None], None]) -> Imported:
@@ -55,7 +56,8 @@ class _Importing:
         self._mark = f"import:{repository.resolve().name}"
         self._texts = TextStore(archive, Understanding(archive))
         self._history = History(archive, origin="import", at=stamp(now()), rules_version=RULES_VERSION)
-        self.done = Imported(unread=[])
+        self._doubted: dict[tuple[str, str], tuple[str, int]] = {}  # of a page the last text, and how often in a row
+        self.done = Imported()
 
     def resume_after(self) -> str | None:
         """The last commit that an import of this collection has seen."""
@@ -99,9 +101,9 @@ class _Importing:
         """The stored document; the former one where a page says what it said."""
         content = record.content or b""
         try:
-            text, extractor = self._text(record, content)
+            text, extractor = self._text(record, content, (record.service, place), former)
         except ExtractionError as error:
-            (self.done.unread or []).append(f"{record.commit[:10]} {place}: {error}")
+            self.done.unread.append(f"{record.commit[:10]} {place}: {error}")
             return None
         content_hash, text_hash = self._texts.keep("terms", content, text=text, after=former)
         conn = self.archive.conn
@@ -118,8 +120,22 @@ class _Importing:
             extractor=extractor,
         )
 
-    def _text(self, record: Record, content: bytes) -> tuple[str | None, str | None]:
+    def _text(
+        self, record: Record, content: bytes, page: tuple[str, str], former: StoredDocument | None
+    ) -> tuple[str | None, str | None]:
+        """A version as it stands; of a snapshot what today's extraction reads, if that is worth believing."""
         if record.media_type == "text/markdown":
             return decode(content), None
-        found = extraction(content, f"https://{record.service}", {"content-type": record.media_type})
+        found = extraction(
+            content, f"https://{record.service}", {"content-type": record.media_type}, kind=record.type
+        )  # fmt: skip
+        before = self._texts.text(former.text) if former else None
+        if found.text != before:
+            doubted, times = self._doubted.get(page, ("", 0))
+            times = times if doubted == found.text else 0
+            belief = believe(200, record.media_type, content, found, before, same_answers=times)
+            if not belief.ok:
+                self._doubted[page] = (found.text, times + 1)
+                raise ExtractionError(belief.reason or "not worth believing")
+        self._doubted.pop(page, None)
         return found.text, extractor_of()

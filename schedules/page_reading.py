@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from crawler.declarations.terms import Source, Terms
 from crawler.extraction import ExtractionError, Selector, extract
 from crawler.extraction.model import VERSION, Extraction
 from crawler.pages import Page
@@ -58,6 +59,34 @@ def remember_validators(texts: TextStore, url: str, text: str, page: Page) -> No
 
 def _key(url: str, text: str) -> str:
     return f"{url}#{sha256(text.encode('utf-8')).hex()[:16]}"
+
+
+class DeclaredPages:
+    """What is declared of the pages that are stored: two documents may be on one page, each with its selectors."""
+
+    def __init__(self, declared: Sequence[Terms]) -> None:
+        self._sources = {terms.subject: terms.sources() for terms in declared}
+
+    def page(self, subject: str, document: StoredDocument) -> Source | None:
+        """How a stored document is read today; None where nobody knows, so that it stays as it was read.
+
+        A page of a subject's past that is declared no longer (it moved, say) is read by the selectors that read it,
+        if those are still declared for one of the subject's pages.
+        """
+        sources = self._sources.get(subject, []) if document.role == "terms" else []
+        for source in sources:
+            if source.url == document.place:
+                return source
+        url = document.place
+        if "://" not in url:  # of an imported collection, where a page is called by its service alone
+            url = f"https://{subject.partition(':')[2].rpartition('/')[0]}"
+        suffix = (document.extractor or "").partition("+")[2]
+        if not suffix:
+            return Source(url, [], [], "http")
+        for source in sources:
+            if extractor_of(source.select, source.remove).partition("+")[2] == suffix:
+                return Source(url, source.select, source.remove, source.fetcher)
+        return None
 
 
 def read_anew(

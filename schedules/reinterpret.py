@@ -20,7 +20,7 @@ from schedules.errors import RefreshError
 from schedules.gathering import TextStore
 from schedules.lock import locked
 from schedules.map_documents import map_documents
-from schedules.page_reading import read_anew
+from schedules.page_reading import DeclaredPages, read_anew
 from storage import runs
 from storage.archive import Archive
 from storage.current import load_current, save_current
@@ -92,18 +92,19 @@ def _pages(
     config: Config, archive: Archive, understanding: Understanding, done: Reinterpreted, progress: Progress
 ) -> None:
     """Pages whose text another extraction took: taken again from their bytes."""
-    sources = {source.url: source for terms in config.terms for source in terms.sources()}
+    declared = DeclaredPages(config.terms)
     texts = TextStore(archive, understanding)
     versions = archive.conn.execute(
-        "select distinct vd.version from version_document vd join document d on d.id = vd.document"
+        "select distinct vd.version, s.kind || ':' || s.name from version_document vd"
+        " join document d on d.id = vd.document join version v on v.id = vd.version join subject s on s.id = v.subject"
         " where d.extractor is not null order by 1"
     ).fetchall()
-    for count, (version,) in enumerate(versions, 1):
+    for count, (version, subject) in enumerate(versions, 1):
         for document in load_documents(archive.conn, version):
-            source = sources.get(document.place)
-            select, remove = (source.select, source.remove) if source else ([], [])
-            again = read_anew(texts, document, url=document.place, select=select, remove=remove)
-            done.pages += again is not document
+            page = declared.page(subject, document)
+            if page is not None:
+                again = read_anew(texts, document, url=page.url, select=page.select, remove=page.remove)
+                done.pages += again is not document
         progress("pages", count, len(versions))
 
 

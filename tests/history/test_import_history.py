@@ -132,6 +132,25 @@ def test_snapshots_are_read_by_our_own_extraction(tmp_path: Path) -> None:
     assert [row["since"] for row in since] == ["2024-01-01T00:00:00Z", "2024-01-03T00:00:00Z"]
 
 
+def test_a_snapshot_that_is_no_terms_is_no_version(tmp_path: Path) -> None:
+    made = Collection(tmp_path / "demo-snapshots")
+    rules = "".join(f"<p>{rule}</p>" for rule in RULES)
+    good = f"<html><body><main><h1>Terms of Service</h1>{rules}</main></body></html>"
+    wall = "<html><title>Just a moment...</title><body>Checking if the site connection is secure</body></html>"
+    sold = f"<main><h1>Heron</h1>{'<p>Our new feeders are the best that birds can buy.</p>' * 9}</main>"
+    pages = [good, wall, good.replace("business", "firm"), sold]
+    for day, html in enumerate(pages, 1):
+        made.commit("Record new snapshot of Heron Terms of Service", f"2024-01-0{day}T00:00:00Z",
+                    **{"Heron/Terms of Service.html": html})  # fmt: skip
+    database = tmp_path / "archive.db"
+    done = imported(database, made)
+    since = rows(database, "select since from versions order by since")
+    assert [row["since"] for row in since] == ["2024-01-01T00:00:00Z", "2024-01-03T00:00:00Z"]
+    captcha, another = done.unread
+    assert "instead of the terms" in captcha
+    assert "another document" in another
+
+
 def test_what_is_no_clone_says_so(tmp_path: Path) -> None:
     from crawler.open_terms_history import HistoryError
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from demo.world import World
+from schedules.configuration import load
+from schedules.reinterpret import reinterpret
 from tests.refresh.lab import Lab, laboratory
 
 D1, D2, D3, D4 = (f"2026-0{month}-10T09:00:00Z" for month in (1, 2, 3, 4))
@@ -153,6 +155,43 @@ def test_another_selector_of_ours_is_no_drift_of_theirs(lab: Lab, vendor: Vendor
     vendor.pages["/terms"] = (200, page([*RULES, MORE]))
     (event,) = lab.at(D3).events
     assert event["substantive"]
+
+
+def test_two_documents_of_one_page_are_reinterpreted_each_by_its_own_selectors(
+    lab: Lab, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = page(RULES), page([*RULES, MORE]).replace(b"<main>", b"<section>").replace(b"</main>", b"</section>")
+    vendor.pages["/terms"] = (200, one.split(b"</body>")[0] + other.split(b"<body>")[1])
+    shared = f'url = ["{vendor.url}/terms"]'
+    lab.watch(
+        more=f'[[terms]]\nservice = "Heron"\ntype = "Terms of Service"\n{shared}\nselect = ["main"]\n'
+        f'[[terms]]\nservice = "Heron"\ntype = "Developer Terms"\n{shared}\nselect = ["section"]'
+    )
+    lab.at(D1)
+    before = lab.rows("select subject, text_hash from documents order by 1")
+    monkeypatch.setattr("schedules.page_reading.VERSION", "later")
+    done = reinterpret(load(str(lab.config)), lab.database, progress=lambda *_: None)
+    assert done.pages == 2
+    assert lab.rows("select subject, text_hash from documents order by 1") == before
+    assert lab.at(D2).events == []
+
+
+def test_a_page_that_is_declared_no_longer_is_reinterpreted_as_it_was_read(
+    lab: Lab, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    declare(lab, vendor, 'remove = ["h1"]')
+    lab.at(D1)
+    former = lab.rows("select version, text_hash from documents order by 1")
+    vendor.pages["/moved"] = (200, page([*RULES, MORE]))
+    lab.watch(
+        more=f'[[terms]]\nservice = "Heron"\ntype = "Terms of Service"\nurl = ["{vendor.url}/moved"]\nremove = ["h1"]'
+    )
+    lab.at(D2)
+    monkeypatch.setattr("schedules.page_reading.VERSION", "later")
+    done = reinterpret(load(str(lab.config)), lab.database, progress=lambda *_: None)
+    assert done.pages == 3
+    now = lab.rows("select version, text_hash from documents order by 1")
+    assert [row for row in now if row in former] == former
 
 
 def test_a_selector_that_matches_nothing_says_so_by_name(lab: Lab, vendor: Vendor) -> None:
