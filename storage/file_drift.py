@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from rapidfuzz import fuzz
@@ -11,7 +11,8 @@ from licenses.catalogue import entry
 from licenses.clauses import Clause
 from licenses.comparison import Comparison, compare, compare_claims, same_words
 from licenses.comparison.claims import claimed_license
-from licenses.comparison.model import Direction, Span
+from licenses.comparison.clause_changes import clause_changes
+from licenses.comparison.model import ClauseChange, Direction, Span
 from licenses.names import name_to_license, same_license
 from licenses.openness import rules_out_open_source
 from licenses.reading import Reading
@@ -20,6 +21,9 @@ from storage.changes import Change
 from storage.state import State, StoredDocument
 
 Read = Callable[[int], str]
+
+# The roles of the texts that bind a user.
+BINDING = ("license", "policy", "gate", "terms")
 
 # Below this share of common words a removed and an added file are two files, not one that moved and was edited.
 MOVED_SIMILARITY = 85.0
@@ -50,7 +54,7 @@ def text_change(former: StoredDocument, document: StoredDocument, read: Read) ->
     if former.text == document.text:
         return _text_row(former, document, None, (), read)
     comparison = compare(read(former.text), read(document.text), role=document.role)
-    children = tuple(_clause_changes(former, document, comparison))
+    children = tuple(_clause_rows(former, document, comparison.changes))
     return _text_row(former, document, comparison, children, read)
 
 
@@ -108,27 +112,30 @@ def _whole_lines(text: str, span: Span) -> Span | None:
     return (start, end) if end > start else None
 
 
-def _clause_changes(former: StoredDocument, document: StoredDocument, comparison: Comparison) -> Iterator[Change]:
-    """One row a clause that came, went, or says something else, each with its quotation."""
-    for change in comparison.changes:
+def _clause_rows(
+    former: StoredDocument | None, document: StoredDocument | None, changes: Iterable[ClauseChange]
+) -> Iterator[Change]:
+    """One row a clause that came, went, or says something else, each with its quotation; None where a file is not."""
+    there = document or former
+    for change in changes:
         yield Change(
             "clause",
             change.direction,
             change.substantive,
-            role=document.role,
+            role=there.role if there else None,
             clause=change.clause,
             before=change.before.quote if change.before else None,
             after=change.after.quote if change.after else None,
-            before_text=former.text,
-            after_text=document.text,
+            before_text=former.text if former else None,
+            after_text=document.text if document else None,
             evidence_before=_clause_evidence(former, change.before),
             evidence_after=_clause_evidence(document, change.after),
-            at=document.committed_at,
+            at=document.committed_at if document else None,
         )
 
 
-def _clause_evidence(document: StoredDocument, clause: Clause | None) -> dict[str, Any] | None:
-    if clause is None:
+def _clause_evidence(document: StoredDocument | None, clause: Clause | None) -> dict[str, Any] | None:
+    if document is None or clause is None:
         return None
     found = evidence(document, (clause.start, clause.end))
     return found | {"section": clause.section, "parameters": clause.parameters}
@@ -196,6 +203,7 @@ def _moved(former: StoredDocument, document: StoredDocument, read: Read) -> Iter
 
 def _removed(document: StoredDocument, after: State, read: Read) -> Change:
     direction, substantive = _removed_means(document, after, read)
+    went = clause_changes(_own_clauses(document, after, read), (), reworded=True)
     return Change(
         "file-removed",
         direction,
@@ -204,6 +212,8 @@ def _removed(document: StoredDocument, after: State, read: Read) -> Change:
         before=document.place,
         before_text=document.text,
         evidence_before=evidence(document),
+        # Where the only text went, nobody knows what holds now: no clause of it is said to have gone.
+        children=tuple(_clause_rows(document, None, went)) if direction != "neutral" else (),
     )
 
 
@@ -240,6 +250,7 @@ def _limits_alone(read: Reading, beside: State, text: Read) -> bool:
 
 def _added(document: StoredDocument, before: State, read: Read) -> Change:
     direction, substantive = _added_means(document, before, read)
+    came = clause_changes((), _own_clauses(document, before, read), reworded=True)
     return Change(
         "file-added",
         direction,
@@ -249,7 +260,17 @@ def _added(document: StoredDocument, before: State, read: Read) -> Change:
         after_text=document.text,
         evidence_after=evidence(document),
         at=document.committed_at,
+        children=tuple(_clause_rows(None, document, came)) if substantive else (),
     )
+
+
+def _own_clauses(document: StoredDocument, beside: State, text: Read) -> list[Clause]:
+    """The clauses of a file that no other text of the subject states: those that come or go with it."""
+    others = [one for one in beside.documents if one.role in BINDING and one.place != document.place]
+    stated = {clause.clause for one in others for clause in reading(text(one.text)).clauses}
+    if document.role not in BINDING:
+        return []
+    return [clause for clause in reading(text(document.text)).clauses if clause.clause not in stated]
 
 
 def _binds(document: StoredDocument, text: Read) -> bool:

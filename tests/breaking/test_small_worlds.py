@@ -101,6 +101,22 @@ def test_license_files(judge: Judge, before: Files, after: Files, told: list[Row
     assert rows(judge({"README.md": card("other"), **before}, after)) == told
 
 
+def test_a_file_that_comes_brings_the_clauses_that_no_other_text_has(judge: Judge) -> None:
+    (told,) = judge({"README.md": card("other"), "LICENSE": LARK}, {"LICENSE-RESEARCH": NO_TRADE})
+    (clause,) = (one for one in told["clauses"] if one["direction"] == "tighter")
+    assert (clause["clause"], clause["role"], clause["before"]) == ("non-commercial", "license", None)
+    assert "for non-commercial purposes only" in clause["after"]
+    assert "mau-threshold" not in [one["clause"] for one in told["clauses"]]
+
+
+def test_a_file_that_goes_takes_the_clauses_that_no_other_text_has(judge: Judge) -> None:
+    files = {"README.md": card("other"), "LICENSE": LARK, "LICENSE-RESEARCH": NO_TRADE}
+    (told,) = judge(files, {"LICENSE-RESEARCH": None})
+    gone = {one["clause"]: (one["direction"], one["after"]) for one in told["clauses"]}
+    assert gone["non-commercial"] == ("looser", None)
+    assert "mau-threshold" not in gone
+
+
 def test_a_strict_text_that_goes_from_beside_a_free_claim_is_looser(judge: Judge) -> None:
     told = judge({"README.md": card("apache-2.0"), "LICENSE": NO_TRADE}, {"LICENSE": None})
     assert rows(told) == [("file-removed", "license", "looser", True)]
