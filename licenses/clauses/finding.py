@@ -13,6 +13,7 @@ from licenses.clauses.clause import Clause
 from licenses.clauses.moods import mood_at, moods
 from licenses.clauses.parameters import Context, banned_uses, values
 from licenses.clauses.patterns import Found, Pattern
+from licenses.clauses.proof import MERE_CAPTION, OPERATIVE, front_of, weakness
 from licenses.clauses.ruleset import Find, Rule, Scan, rules
 from licenses.clauses.sentences import Sentence, sentences
 
@@ -23,11 +24,12 @@ _MOST_TRIED = 400  # sentences looked at closely for one clause: more of them is
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """The lower-case plain sentences, one a line, and where each line begins."""
+    """The lower-case plain sentences, one a line, where each line begins, and how many are the front of the text."""
 
     sentences: Sequence[Sentence]
     lines: bytes
     starts: Sequence[int]
+    front: int
 
     def matching(self, pattern: Pattern) -> Iterator[int]:
         """The numbers of the sentences in which a pattern matches, in their order."""
@@ -47,7 +49,8 @@ def found_in(text: str) -> tuple[Clause, ...]:
     """The clauses of a text, ordered by where they stand in it."""
     read = sentences(text)
     lines = [sentence.plain.lower.encode() for sentence in read]
-    page = _Page(read, b"\n".join(lines), list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0)))
+    starts = list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
+    page = _Page(read, b"\n".join(lines), starts, front_of(read))
     hits: dict[str, _Hit] = {}
     banned: dict[str, tuple[int, tuple[int, int]]] = {}
     for rule in rules():
@@ -88,21 +91,23 @@ def _standing(hits: dict[str, _Hit], page: _Page) -> Iterator[tuple[Rule, _Hit]]
 
 
 def _first(rule: Rule, page: _Page) -> _Hit | None:
-    """The sentence that proves the clause best: by the earliest of the rule's finds, then by its place."""
+    """The sentence that proves the clause best: the least weak, by the earliest of the rule's finds, the first."""
     best: _Hit | None = None
-    rank = 2 * len(rule.finds)
+    rank = (MERE_CAPTION + 1, 0)
     for number, positions in _candidates(rule.scans, page):
-        # What looks like a heading proves a clause only where no sentence does.
-        handicap = len(rule.finds) if page.sentences[number].caption else 0
         for position in positions:
-            if position + handicap >= rank:
+            if (OPERATIVE, position) >= rank:
                 break
             find = rule.finds[position]
             match = _states(find, page.sentences[number])
             if match is not None:
-                best, rank = _Hit(find, number, match.span()), position + handicap
-                break
-        if rank == 0:
+                weak = weakness(
+                    page.sentences[number], match.span(),
+                    front=number < page.front, definitions=find.defining != "skip", legal=rule.legal,
+                )  # fmt: skip
+                if (weak, position) < rank:
+                    best, rank = _Hit(find, number, match.span()), (weak, position)
+        if rank == (OPERATIVE, 0):
             break
     return best
 

@@ -80,10 +80,11 @@ class Rule:
 
     `scans` are over all `finds`; `values` describes its parameters, each as in the file;
     `unless_found` are clauses beside which this one is not reported, `follows_from` those that together imply
-    it; `unless_text` rules out a whole text.
+    it; `unless_text` rules out a whole text. `legal` tells what lawyers put into any text.
     """
 
     clause: str
+    legal: bool
     scans: tuple[Scan, ...]
     finds: tuple[Find, ...]
     unless_found: tuple[str, ...]
@@ -132,6 +133,7 @@ def _rule(name: str, entry: dict[str, Any]) -> Rule:
     finds = entry.get("finds", [])
     return Rule(
         name,
+        entry["kind"] == "legal",
         tuple(_scan(finds, first) for first in range(0, len(finds), _TOGETHER)),
         tuple(_find(find) for find in finds),
         tuple(entry.get("unless_found", ())),

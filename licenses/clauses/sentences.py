@@ -315,7 +315,8 @@ class _Reader:
         defines = bool(_DEFINITION.match(part.lower))
         title = len(piece) < 90 and _is_title(piece, part.lower, block, opens=not lead or end < len(copy.text))
         opens = start == 0 and end < len(copy.text) and piece.endswith((".", ":"))
-        caption = opens and not title and len(piece) < 50 and _STATES.search(part.lower) is None
+        alone = start == 0 and end == len(copy.text) and style.startswith("number") and bool(_TITLE.match(piece))
+        caption = (opens or alone) and not title and len(piece) < 50 and _STATES.search(part.lower) is None
         self.found.append(Sentence(first, last, part, self._section, lead, defines, binding, title, caption))
         self._after_colon = piece.endswith((":", ": and", "following", " to", " not", ": or"))
         cut_short = end == len(copy.text) and len(piece) > 40 and piece[-1].isalpha() and not block.heading
