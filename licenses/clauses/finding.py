@@ -157,7 +157,10 @@ def _said(find: Find, sentence: Sentence) -> Found | None:
         if match is None:
             return None
         mood, start, end = mood_at(read, match.start())
-        if mood in find.mood and not (find.unless_there and find.unless_there.search(lower[start:end])):
+        if mood in find.mood and not (
+            (find.unless_there and find.unless_there.search(lower[start:end]))
+            or (find.but_not and find.but_not.search(lower[match.start() : match.end()]))
+        ):
             return match
         # The next place may begin within this one: a list of acts has several that may matter.
         match = find.says.search(lower, match.start() + 1)

@@ -99,7 +99,8 @@ def _url(value: Value, context: Context) -> str | None:
         for sentence in context.sentences:
             if value.yes.search(sentence.plain.lower) and (stated := _URL.search(_written(context, sentence))):
                 break
-    return stated.group().rstrip(".,;:") if stated else None
+    # Markdown writes an underscore with a backslash before it.
+    return stated.group().replace("\\_", "_").rstrip(".,;:") if stated else None
 
 
 def _written(context: Context, sentence: Sentence) -> str:

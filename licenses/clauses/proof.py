@@ -22,7 +22,9 @@ _SECOND = re.compile(r"(?i)(?:(?:section|article|part|§)? ?(?:2|ii|two)\b(?!\.\
 _INTRODUCES = re.compile(r"(?i)(?:[\dIVX]+[.:)]? ?)?(?:introduction|preface|foreword|about\b|引言|前言)")
 _DEFINES_BELOW = re.compile(r"[\")] (?:shall |will )?(?:means?|refers? to)\b|following meanings?|(?:is|are) defined as")
 _BINDS = re.compile(r"\b(?:grants?|may|must|shall|agrees?)\b")
-_ACCEPTS = re.compile(r"(?:\S{1,6} )?by (?:\w+ing|your use)\b.{0,400}\bagrees? (?:\S+ ){0,4}?(?:bound|terms|agreement)\b")
+_ACCEPTS = re.compile(
+    r"(?:\S{1,6} )?by (?:\w+ing|your use)\b.{0,400}\bagrees? (?:\S+ ){0,4}?(?:bound|terms|agreement)\b"
+)
 _INDEMNIFIES = re.compile(r"\bindemni\w+|\bhold (?:\S+ ){0,6}?harmless")
 _FOR_OTHERS = re.compile(
     r"\b(?:must|shall|will|should|to) (?:\S+ )?(?:include|contain|carry|impose|incorporate)s? (?:\S+ ){0,4}?"

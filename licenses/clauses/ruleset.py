@@ -31,7 +31,8 @@ class Find:
     """One way in which a sentence states a clause: `says` matches it, and the rest agrees.
 
     `mood` are those that the place where `says` begins may have (see moods.py); if empty, any will do.
-    `unless_there` rules it out only where that mood holds, so that what else the sentence says does not matter.
+    `unless_there` rules it out only where that mood holds, so that what else the sentence says does not matter;
+    `but_not` passes over a place whose very words it matches.
     """
 
     says: Pattern
@@ -45,6 +46,7 @@ class Find:
     alone: tuple[str, ...]
     mood: frozenset[str]
     unless_there: Pattern | None
+    but_not: Pattern | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,7 @@ def _find(find: dict[str, Any]) -> Find:
         tuple(find.get("alone", ())),
         frozenset([mood] if isinstance(mood := find.get("mood", ()), str) else mood),
         _optional(find.get("unless_there")),
+        _optional(find.get("but_not")),
     )
 
 

@@ -87,6 +87,7 @@ _STATES = re.compile(
 _OUTRIGHT = re.compile(r"\b(?:is|are|shall|must|may|will|be|provided|not|cannot)\b|[;\u4e00-\u9fff]")
 # RE2, since a long word in capitals can be cut into words in very many ways.
 _TITLE = re2.compile(
+    r"(?:(?i:section|article|part|annex|appendix|exhibit|attachment|schedule) [0-9A-Z]{1,5} ?[:.-]{1,2} )?"
     r"(?:\(?[0-9a-zA-Z.]{1,6}[.)] ?|[-*] )?(?:\d+ )?"
     r"(?:(?:[A-Z][\p{L}\p{N}_'/&-]*|of|and|the|or|in|for|to|on|with|a|by|from|&)[,/]? ?){1,9}[.:]?$"
 )
