@@ -10,7 +10,7 @@ _WORDS = {"one": 1, "two": 2, "three": 3, "five": 5, "ten": 10, "twenty": 20, "f
 _SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "m": 1e6, "mn": 1e6, "billion": 1e9, "bn": 1e9, "b": 1e9,
            "万": 1e4, "亿": 1e8, "百万": 1e6, "千万": 1e7}  # fmt: skip
 _NUMBER = re.compile(
-    r"(?<![\w.])(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,12})(?P<fraction>\.\d{1,3})?(?![\d.]\d)"
+    r"(?<![A-Za-z0-9_.])(?P<digits>\d{1,3}(?:,\d{3})+|\d{1,12})(?P<fraction>\.\d{1,3})?(?![\d.]\d)"
     r"(?: ?(?P<scale>thousand|million|billion|mn|bn|[kmb](?![a-z])|百万|千万|万|亿))?"
     r"|\b(?P<word>(?:one |two |five |seven )?hundred|one|two|three|five|ten|twenty|fifty)"
     r"(?: \(\d+\))? (?P<wordscale>thousand|million|billion)\b"
@@ -27,13 +27,15 @@ _NAME = (
 )
 _BEFORE = re.compile(_CODE + r" ?\$? ?$")
 _AFTER = re.compile(r" ?(?:of )?(?:\(?\$[\d,]+\)? )?" + _NAME)
+_LABEL = re.compile(r"[(\[]?\d{1,2}(?:\.\d{1,2}){0,3}[.)\]]? ")  # of a section or an item: it counts nothing
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,3})?) ?(?:\)? ?%|per ?cent)")
 
 
 def count(lower: str, unit: Any | None) -> int | None:
     """The number that stands with the unit (a pattern), or else the greatest that is no sum of money."""
     best: float | None = None
-    for match in _NUMBER.finditer(lower):
+    label = _LABEL.match(lower)
+    for match in _NUMBER.finditer(lower, label.end() if label else 0):
         if _BEFORE.search(lower[: match.start()]) or _AFTER.match(lower[match.end() :]):
             continue
         number = _worth(match)

@@ -14,6 +14,7 @@ from licenses.clauses.amounts import count, currency_of, money, percent
 from licenses.clauses.moods import mood_at, moods
 from licenses.clauses.patterns import Found
 from licenses.clauses.places import law_named, places_named
+from licenses.clauses.reading import UNSEEN
 from licenses.clauses.ruleset import Rule, Value
 from licenses.clauses.sentences import Sentence
 
@@ -21,7 +22,8 @@ _LONGEST_WORDS = 700
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s\"'<>()\[\]\u4e00-\u9fff]{3,300}|\b[a-z0-9.-]{2,60}\.[a-z]{2,6}/[^\s\"'<>()\[\]]{2,200}"
 )
-_QUOTED = re.compile(r"""(?:"|(?<![^ (:])')((?<=")[^"]{1,700}|(?<=')[^'"]{10,500})(?:"|'(?![a-z]))""")
+_UNSEEN = re.compile(f"[{UNSEEN}]")
+_QUOTED = re.compile(r"""(?:"|(?<![^ (:])')((?<=")[^"]{1,700}|(?<=')[^'"]{2,500})(?:"|'(?![a-z]))""")
 _DEFINING = ("(", "(the ", "(a ", "(each, a ", "(collectively, ", "(an ")
 # Labels in quotation marks that are no words to be shown: a file's name, a term being defined.
 # What such a list names is words; another, places where they may stand.
@@ -83,7 +85,8 @@ def _choice(value: Value, context: Context) -> str | None:
 def _flag(value: Value, context: Context) -> bool | None:
     """True if `yes` matches (in the sentence, or anywhere), false if `no` does, else what is `otherwise`."""
     lower = context.sentence.plain.lower
-    if value.no is not None and value.no.search(lower):
+    asked = f"{context.sentence.lead} {lower}" if value.where == "lead" else lower  # "you are encouraged to:"
+    if value.no is not None and value.no.search(asked):
         return False
     if value.yes is not None:
         nearby = [lower] if value.where != "document" else (s.plain.lower for s in context.sentences)
@@ -104,7 +107,7 @@ def _url(value: Value, context: Context) -> str | None:
 
 
 def _written(context: Context, sentence: Sentence) -> str:
-    return context.source[sentence.start : sentence.end]
+    return _UNSEEN.sub("", context.source[sentence.start : sentence.end])
 
 
 def _words(value: Value, context: Context) -> str | None:
@@ -146,7 +149,7 @@ def _law(value: Value, context: Context) -> str | None:
 def _as_written(context: Context, sentence: Sentence, span: tuple[int, int]) -> str:
     """The words of the source on one line, without marks of emphasis."""
     start, end = sentence.plain.locate(*span)
-    return " ".join(context.source[start:end].replace("*", "").split())[:_LONGEST_WORDS]
+    return " ".join(_UNSEEN.sub("", context.source[start:end]).replace("*", "").split())[:_LONGEST_WORDS]
 
 
 def _phrase(value: Value, context: Context) -> str | None:

@@ -28,6 +28,7 @@ _WORD = r"[A-Z][A-Za-z'\u00c0-\u024f.-]*[A-Za-z'\u00c0-\u024f]"
 _PLACE = (
     r"(?:(?:mainland of (?:the )?)?People's Republic of China"
     rf"|(?:People's )?{_KIND} of (?:the )?{_WORD}(?: {_WORD}){{0,2}}"
+    r"|Hong Kong Special Administrative Region(?:,? of the (?:People['\u2019]s Republic of China|PRC))?"
     rf"|(?:mainland )?{_WORD}(?: (?:and (?=Wales)|of )?{_WORD}){{0,4}})"
 )
 _LAW_OF = re.compile(
@@ -39,9 +40,11 @@ _PLACE_LAW = re.compile(
     rf"(?:under|by|with|to) (?:the )?(?:applicable )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) (?:state )?[Ll]aws?\b"
 )
 _LAW_GOVERNS = re.compile(
-    rf"^(?:\S+ )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) [Ll]aws? (?:(?:will|shall) govern|applies|governs)"
+    rf"^(?:\(?[\w.]{{1,6}}[.)] |[Tt]he )?(?:{_WORD}\. )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) [Ll]aws? (?:(?:will|shall) govern|applies|governs)"
 )
-_HAN = re.compile("(?P<place>中华人民共和国|中国|香港|新加坡)")
+_HAN = re.compile(
+    "(?P<place>中华人民共和国|香港特别行政区|中国香港|中国|香港|新加坡|日本|韩国|美国|英国|德国)"
+)
 # The state beside a federation: "the laws of the United States and (the laws of) the State of California".
 _FEDERATION = re.compile(r"(?:the )?(?:United States|U\.S|USA|UNITED STATES|Federal)")
 _STATE_TOO = re.compile(rf"(?:and|AND),? (?:of )?(?:the )?(?:laws? of |LAWS OF )?(?:the |THE )?(?P<place>{_PLACE})")
