@@ -23,12 +23,14 @@ STATES: tuple[tuple[State, str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A parameter on both sides, as it is shown; an absent one is a dash."""
+    """A parameter on both sides, as it is shown; an absent one is a dash. Of lists, also what only one side has."""
 
     name: str
     left: str
     right: str
     differs: bool
+    only_left: str = ""
+    only_right: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,15 @@ def _values(left: Clause | None, right: Clause | None) -> tuple[Value, ...]:
             wording.amount(ours.get(name, "–")),
             wording.amount(theirs.get(name, "–")),
             name in changed,
+            _only(ours.get(name), theirs.get(name)),
+            _only(theirs.get(name), ours.get(name)),
         )
         for name in dict.fromkeys([*ours, *theirs])
     )
+
+
+def _only(value: object, other: object) -> str:
+    """The items of a list that another list does not have; nothing for what are no lists."""
+    if not isinstance(value, list) or not isinstance(other, list):
+        return ""
+    return wording.amount([item for item in value if item not in other])

@@ -189,7 +189,10 @@ def _names(left: Side, right: Side) -> tuple[str, str]:
     if left.name != right.name or not left.source or not right.source:
         return left.name, right.name
     since = [(source.since or source.fetched_at or "")[:10] for source in (left.source, right.source)]
-    return (f"{left.name} of {since[0]}", f"of {since[1]}") if all(since) else (left.name, right.name)
+    name = left.name
+    if left.source.role == "terms" and left.source.subject == right.source.subject:
+        name = left.source.subject  # its address stands below
+    return (f"{name} of {since[0]}", f"of {since[1]}") if all(since) else (left.name, right.name)
 
 
 def _worked_out(left: Side, right: Side, role: str | None) -> Shown:

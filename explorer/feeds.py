@@ -13,7 +13,7 @@ from datasette import Response
 
 from explorer import timeline, wording
 from explorer.page import HEADERS, Page, open_page
-from explorer.visible import shortened, visible
+from explorer.visible import readable, shortened, visible
 
 ENTRIES = 50
 QUOTE = 500  # characters of a quotation
@@ -67,16 +67,20 @@ def _entry(page: Page, event: Mapping[str, Any], began: str, seen: Mapping[int, 
 def _text(event: Mapping[str, Any]) -> str:
     lines = [wording.DIRECTION[event["direction"]]]
     if event["before"] is not None or event["after"] is not None:
-        before, after = (shortened(wording.side(event, event[key]), QUOTE) for key in ("before", "after"))
+        before, after = (shortened(readable(wording.side(event, event[key])), QUOTE) for key in ("before", "after"))
         lines.append(f"From: {before}\nTo: {after}")
     for clause in event["clauses"]:
         sign = wording.SIGN[clause["direction"]]
         name = shortened(clause["clause"], 80)
-        lines.append(f"{sign} {clause['direction']}: {wording.clause_change(clause)}: {name}")
-        lines += [f"{key}: {was} → {now}" for key, was, now in wording.parameter_changes(clause)]
+        said = f"{wording.meaning(clause['clause'])} ({name})" if wording.meaning(clause["clause"]) else name
+        lines.append(f"{sign} {clause['direction']}: {wording.clause_change(clause)}: {said}")
+        lines += [
+            f"{key}: {now}" if was is None else f"{key}: {was} → {now}"
+            for key, was, now in wording.parameter_changes(clause)
+        ]
         for label, side in (("was", "before"), ("is now", "after")):
             if clause[side]:
-                lines.append(f"{label}: “{shortened(clause[side], QUOTE)}”")
+                lines.append(f"{label}: “{shortened(readable(clause[side]), QUOTE)}”")
     return "\n".join(lines)
 
 

@@ -94,7 +94,12 @@ def _files() -> dict[str, bytes]:
 def prepare_jinja2_environment(env: Any, datasette: Any) -> None:
     """Our templates (after those of the operator's own folder), filters, and addresses of style sheets."""
     env.loader = ChoiceLoader([env.loader, PackageLoader("explorer", "templates")])
-    env.filters |= {"plain": visible.plain, "visible": visible.visible, "shortened": visible.shortened}
+    env.filters |= {
+        "plain": visible.plain,
+        "visible": visible.visible,
+        "shortened": visible.shortened,
+        "readable": visible.readable,
+    }
 
     def static(name: str) -> str:
         digest = hashlib.sha256(_files()[name]).hexdigest()[:10]

@@ -34,6 +34,8 @@ def serve(call: Call, host: str, port: int) -> None:
     from datasette.cli import cli
 
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
-    call.answer({"url": address, "database": str(database)}, f"The archive {database} is at {address}")
+    # With port 0 the system chooses one, and the server says which.
+    told = f"is at {address}" if port else "is being opened"
+    call.answer({"url": address, "database": str(database)}, f"The archive {database} {told}")
     # Never immutable (-i): the archive is in write-ahead mode, and a refresh may write to it at any moment.
     cli.main(["serve", str(database), "--host", host, "--port", str(port)], standalone_mode=False)

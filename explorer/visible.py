@@ -16,6 +16,9 @@ _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164"
     "\ud800-\udfff\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]+"
 )
+# Each ends at the next mark of its kind, so that a text of nothing but beginnings is no work.
+_LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()\s]{0,2000}\)")
+_STRONG = re.compile(r"\*\*([^*\n]{1,1000})\*\*")
 
 
 def visible(value: object) -> str:
@@ -34,6 +37,11 @@ def _written(match: re.Match[str]) -> str:
 def plain(value: object) -> Markup:
     """The text visible, escaped, and isolated from the direction of what stands around it."""
     return Markup("<bdi>{}</bdi>").format(visible(value))
+
+
+def readable(text: str) -> str:
+    """A quotation without the marks of Markdown: links and emphasis as their words. The stored text keeps them."""
+    return _STRONG.sub(r"\1", _LINK.sub(r"\1", text))
 
 
 def shortened(value: object, limit: int) -> str:

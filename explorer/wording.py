@@ -88,6 +88,7 @@ def headline(event: Mapping[str, Any]) -> str:
     """What happened, in a few words; `place` of the evidence is a stranger's text and not made safe here."""
     kind, role = event["kind"], event["role"]
     place = (event["evidence_after"] or event["evidence_before"] or {}).get("place", "")
+    place = place.removeprefix("https://").removeprefix("http://")  # the whole address stands with the sources
     named = f"{role_name(role)} {place}".strip()
     said = {
         "claim": f"{CLAIM.get(role, 'claim')} changed",
@@ -154,17 +155,25 @@ def amount(value: Any) -> str:
     return str(value)
 
 
-def parameter_changes(event: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Parameters of a clause that differ: (name, before, after); a value that is absent is a dash."""
+def parameter_changes(event: Mapping[str, Any]) -> list[tuple[str, str | None, str]]:
+    """Parameters of a clause that differ: (name, before, after); a value that is absent is a dash.
+
+    Of two lists it is said what came and what went, with None as `before`: long lists differ in an item or two.
+    """
     before, after = ((event[f"evidence_{key}"] or {}).get("parameters") or {} for key in ("before", "after"))
     names = [*after, *(name for name in before if name not in after)]
     if not before and not after:
         return []
-    return [
-        (parameter(name), amount(before.get(name, "–")), amount(after.get(name, "–")))
-        for name in names
-        if before.get(name) != after.get(name)
-    ]
+    return [(parameter(name), *_change(before.get(name), after.get(name))) for name in names
+            if before.get(name) != after.get(name)]  # fmt: skip
+
+
+def _change(before: Any, after: Any) -> tuple[str | None, str]:
+    if isinstance(before, list) and isinstance(after, list):
+        came, went = ([item for item in one if item not in other] for one, other in ((after, before), (before, after)))
+        parts = [f"{word} {amount(items)}" for word, items in (("now also", came), ("no longer", went)) if items]
+        return None, "; ".join(parts) or "in another order"
+    return amount("–" if before is None else before), amount("–" if after is None else after)
 
 
 def clause_change(event: Mapping[str, Any]) -> str:

@@ -166,7 +166,7 @@ def test_questions_are_listed_with_an_explanation(reader: Reader) -> None:
         ("ash/quiet", "model:ash/loud"),
         ("monthly active users", "mau-threshold"),
         ("improve any other", "no-model-improvement"),
-        ("50 million", "changed: mau-threshold"),
+        ("50 million", "changed: Whoever has more than a stated number of monthly active users"),
     ],
 )
 def test_search_finds_names_clauses_and_changes(reader: Reader, said: str, found: str) -> None:

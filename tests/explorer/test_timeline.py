@@ -8,6 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from explorer.visible import readable
+from explorer.wording import parameter_changes
 from tests.explorer import sample
 from tests.explorer.sample import Reader, words
 
@@ -38,10 +40,10 @@ def test_a_change_is_told_in_plain_words_with_its_quotation(reader: Reader) -> N
     day = reader.page(HOME).find("h2", id="d2026-02-01").parent
     said = words(day)
     assert "▲ tighter license text LICENSE changed" in said
-    assert "changed: mau-threshold" in said
+    assert "changed: Whoever has more than a stated number of monthly active users needs a further license" in said
     assert "users: 700,000,000 → 50,000,000" in said
     assert "more than 50 million monthly active users" in said
-    assert "added: no-model-improvement" in said
+    assert "added: The work or its output may not serve to train or better other models. no-model-improvement" in said
 
 
 def test_a_persons_way_from_home_to_the_quoted_sentence(reader: Reader) -> None:
@@ -168,3 +170,22 @@ def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
 
 def test_one_snapshot_says_that_drift_needs_two(tmp_path: Path) -> None:
     assert "drift needs two" in words(Reader(sample.make(tmp_path, refreshes=1)).page(HOME))
+
+
+def test_of_two_lists_it_is_said_what_came_and_what_went() -> None:
+    event = {
+        "evidence_before": {"parameters": {"fields": ["weapons", "surveillance"], "mandatory": False}},
+        "evidence_after": {"parameters": {"fields": ["weapons", "medical-advice"], "mandatory": True}},
+    }
+    assert parameter_changes(event) == [
+        ("banned uses", None, "now also medical-advice; no longer surveillance"),
+        ("required", "no", "yes"),
+    ]
+
+
+def test_quotations_are_read_without_the_marks_of_markdown() -> None:
+    assert readable("See the [**Usage Policy**](https://lark.example/policy) and ![a](b) * c") == (
+        "See the Usage Policy and a * c"
+    )
+    hostile = "[" * 200_000 + "**" * 100_000
+    assert readable(hostile) == hostile
