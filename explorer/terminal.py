@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from explorer.wording import headline, is_loud
+from explorer.wording import headline, is_loud, side
 
 WIDTH = 100
 SIGN = {"tighter": "▲ tighter", "looser": "▽ looser", "mixed": "◆ tighter and looser", "neutral": "· neutral"}
@@ -84,14 +84,14 @@ def _from_to(event: dict[str, Any]) -> list[str]:
     lines = []
     for label, key in (("from", "before"), ("to", "after")):
         if event[key] is not None:
-            lines.append(_wrapped(f"    {label:<5}", event[key]))
+            lines.append(_wrapped(f"    {label:<5}", side(event, event[key])))
     return lines + _sources(event)
 
 
 def _sources(event: dict[str, Any]) -> list[str]:
     lines = []
-    for label, side in (("was", "before"), ("is", "after")):
-        digest, found = event[f"{side}_hash"], event[f"evidence_{side}"] or {}
+    for label, when in (("was", "before"), ("is", "after")):
+        digest, found = event[f"{when}_hash"], event[f"evidence_{when}"] or {}
         if digest:
             where = f" at {found['revision'][:10]}" if found.get("revision") else ""
             fetched = f", fetched {found['fetched_at']}" if found.get("fetched_at") else ""
@@ -115,7 +115,7 @@ def _clause(event: dict[str, Any]) -> str:
 
 def _parameters(event: dict[str, Any]) -> list[str]:
     """The typed values of a clause that changed: of lists what came and went, of others from and to."""
-    before, after = ((event[f"evidence_{side}"] or {}).get("parameters") for side in ("before", "after"))
+    before, after = ((event[f"evidence_{when}"] or {}).get("parameters") for when in ("before", "after"))
     if not isinstance(before, dict) or not isinstance(after, dict):
         return []
     lines = []
@@ -147,7 +147,8 @@ def _wrapped(label: str, text: str) -> str:
 def _one_line(event: dict[str, Any]) -> str:
     said = safe(headline(event))
     if event["kind"] in ("claim", "lineage", "file-moved", "gate"):
-        said += f": {safe(event['before'] or '(none)')} → {safe(event['after'] or '(none)')}"
+        before, after = (safe(side(event, event[key]) if event[key] else "(none)") for key in ("before", "after"))
+        said += f": {before} → {after}"
     return textwrap.shorten(said, WIDTH, placeholder=" …")
 
 
