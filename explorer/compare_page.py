@@ -118,6 +118,7 @@ async def compare_page(datasette: Any, request: Any) -> Any:
         "address": f"{request.scheme}://{request.host}{request.path}" + asked.texts(left, right),
         "read_at": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "snapshot": await page.read(_last_snapshot),
+        "chosen_versions": await page.read(lambda conn: [_first_version(conn, side) for side in sides]),
     }
     return await page.render("licensedrift_compare.html", context, title=shortened(title, 200))
 
@@ -297,6 +298,13 @@ def _offers(conn: sqlite3.Connection) -> dict[str, Any]:
         "licenses": licenses,
         "role_name": role_name,
     }
+
+
+def _first_version(conn: sqlite3.Connection, side: Side) -> int | None:
+    """The version that first had the document of this side, to offer it where texts are named by their hashes."""
+    document = side.source.document if side.source else None
+    found = conn.execute("select min(version) from version_document where document = ?", (document,)).fetchone()[0]
+    return None if found is None else int(found)
 
 
 def _last_snapshot(conn: sqlite3.Connection) -> dict[str, Any] | None:

@@ -30,7 +30,9 @@ async def text_page(datasette: Any, request: Any) -> Any:
         name = f'attachment; filename="{text_hash[:12]}.txt"'
         return Response.text(found["text"], headers=dict(HEADERS) | {"Content-Disposition": name})
     return await page.render(
-        "licensedrift_text.html", found | _part(page, found["text"], start, end), title="A stored text"
+        "licensedrift_text.html",
+        found | _part(page, found["text"], start, end),
+        title=visible.shortened(f"Text of {found['name']}" if found["name"] else "A stored text", 120),
     )
 
 
@@ -65,8 +67,10 @@ def _find(conn: sqlite3.Connection, text_hash: str) -> dict[str, Any] | None:
         (blob[0], CARRIERS + 1),
     ).fetchall()
     analysis = subject_facts.latest_analysis(conn, blob[0])
+    license = analysis[0].license if analysis else None
     return {
         "hash": text_hash,
+        "name": license or (carriers[0][0] if carriers else None),
         "text": text,
         "bytes": blob[1],
         "characters": len(text),

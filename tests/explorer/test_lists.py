@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from explorer.questions import QUESTIONS, Question
+from schedules.cron import next_after
 from tests.explorer import sample
 from tests.explorer.sample import Reader, words
 
@@ -157,6 +159,11 @@ def test_questions_are_listed_with_an_explanation(reader: Reader) -> None:
     for question in QUESTIONS:
         assert question.explanation in words(soup)
     assert "quote(hash, start, end)" in words(soup)
+
+
+def test_a_refresh_that_began_on_time_is_not_due_at_once_again() -> None:
+    began = datetime(2026, 3, 25, 2, 17, tzinfo=UTC)
+    assert next_after("17 2 * * *", began) == began + timedelta(days=1)
 
 
 @pytest.mark.parametrize(
