@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.triggers.cron import CronTrigger
 
@@ -21,5 +21,7 @@ def trigger(expression: str) -> CronTrigger:
 
 def next_after(expression: str, moment: datetime | None = None) -> datetime | None:
     """When it fires next after `moment` (now, if None). Raises CronError."""
-    found: datetime | None = trigger(expression).get_next_fire_time(None, moment or datetime.now(UTC))
+    # APScheduler's answer may be the moment itself: what began on time would be due once more.
+    later = (moment or datetime.now(UTC)) + timedelta(microseconds=1)
+    found: datetime | None = trigger(expression).get_next_fire_time(None, later)
     return found
