@@ -27,7 +27,8 @@ _NAME = (
 )
 _BEFORE = re.compile(_CODE + r" ?\$? ?$")
 _AFTER = re.compile(r" ?(?:of )?(?:\(?\$[\d,]+\)? )?" + _NAME)
-_LABEL = re.compile(r"[(\[]?\d{1,2}(?:\.\d{1,2}){0,3}[.)\]]? ")  # of a section or an item: it counts nothing
+# The label of a section or an item counts nothing.
+_LABEL = re.compile(r"(?:[(\[]?\d{1,2}[.)\]]{1,2}|\d{1,2}(?:\.\d{1,2}){1,3}[.)]?) (?!thousand|million|billion|[mbk] )")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,3})?) ?(?:\)? ?%|per ?cent)")
 
 

@@ -40,7 +40,8 @@ _PLACE_LAW = re.compile(
     rf"(?:under|by|with|to) (?:the )?(?:applicable )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) (?:state )?[Ll]aws?\b"
 )
 _LAW_GOVERNS = re.compile(
-    rf"^(?:\(?[\w.]{{1,6}}[.)] |[Tt]he )?(?:{_WORD}\. )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) [Ll]aws? (?:(?:will|shall) govern|applies|governs)"
+    rf"^(?:\(?[\w.]{{1,6}}[.)] |[Tt]he )?(?:{_WORD}\. )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) "
+    r"[Ll]aws? (?:(?:will|shall) govern|applies|governs)"
 )
 _HAN = re.compile(
     "(?P<place>中华人民共和国|香港特别行政区|中国香港|中国|香港|新加坡|日本|韩国|美国|英国|德国)"
