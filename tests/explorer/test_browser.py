@@ -41,6 +41,9 @@ PAGES = (
     "questions",
     "search?q=commercial",
     "compare?subject=model:lantern/glow-7b",
+    "compare?subject=model:lantern/glow-7b&print=1",
+    "compare",
+    "drift/event/1",
     "openness",
 )
 
@@ -128,6 +131,23 @@ def test_pages_fit_and_are_accessible(browser: Any, address: str, path: str) -> 
             for folded in tab.page.query_selector_all("main details:not([open])"):
                 folded.evaluate("element => { element.open = true }")
             assert violations(tab.page) == [], (path, width, scheme)
+
+
+def test_an_empty_archive_has_sensible_pages(browser: Any, tmp_path: Path) -> None:
+    database = sample.empty(tmp_path / "empty")
+    with served(database) as address, Watched(browser, address, 375, 800, "dark") as tab:
+        for path in ("drift", "systems", "openness", "licenses", "runs", "search", "compare", "questions"):
+            tab.see(f"/{database.stem}/-/{path}")
+            assert len(tab.page.query_selector_all("h1")) == 1
+            assert violations(tab.page) == [], path
+
+
+def test_a_stored_text_is_accessible(browser: Any, address: str) -> None:
+    with Watched(browser, address, 375, 800) as tab:
+        tab.see(f"{BASE}/drift?clause=mau-threshold")
+        tab.page.click(".ld-quoted .ld-place >> nth=0")
+        assert tab.page.inner_text("h1").startswith("Text of ")
+        assert violations(tab.page) == []
 
 
 def test_two_clicks_from_home_to_the_quoted_sentence(browser: Any, address: str) -> None:
