@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -11,6 +12,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+# Halves of characters (surrogates): no text that was decoded here has any, but one that came otherwise may.
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def decode(content: bytes) -> str:
@@ -21,6 +24,11 @@ def decode(content: bytes) -> str:
     mark, encoding = _mark(content)
     text = content[len(mark) :].decode(encoding, "replace")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def encodable(text: str) -> str:
+    """The text with U+FFFD for every half of a character, letter for letter: what any reader of text can take."""
+    return text if text.isascii() else _HALVES.sub("\ufffd", text)
 
 
 def oddity(content: bytes) -> str | None:

@@ -12,6 +12,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+# Characters that take no room, for a class of a pattern.
+UNSEEN = r"\u200b-\u200f\u2060-\u2064\ufeff\xad\u202a-\u202e\u2066-\u2069"
 # What stands between the words of a sentence and says nothing: each run becomes the text that `_plain` gives it.
 _NOISE = re.compile(
     r"(?P<wrap>(?:\r\n?|\n)[ \t\xa0]*(?:(?:[#>*|%]|//)+(?=[ \t\xa0]))?[\s\xa0]*)"
@@ -104,9 +106,17 @@ def _instead(noise: re.Match[str]) -> str:
     if kind == "entity":
         word = html.unescape(noise.group())
         return word if len(word) == 1 and not word.isspace() else " "
+    if kind == "mark" and noise.group() == "*" and _opens_item(noise):
+        return "-"
     if kind == "tag" and noise.group().lower().lstrip("</").startswith(_BREAKING):
         return " "
     return ""
+
+
+def _opens_item(noise: re.Match[str]) -> bool:
+    """Whether a star is a bullet: it stands alone at the beginning of a line."""
+    text, start, end = noise.string, noise.start(), noise.end()
+    return text[end : end + 1] in {" ", "\t", "\xa0"} and text[max(0, start - 40) : start].rstrip(" \t\xa0>")[-1:] in {"", "\n"}
 
 
 def _between_han(noise: re.Match[str]) -> bool:

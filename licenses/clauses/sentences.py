@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import re2
 
-from licenses.clauses.reading import Plain, plain
+from licenses.clauses.reading import UNSEEN, Plain, plain
 
 LARGEST_TEXT = 2_000_000  # characters; the longest license in use has fewer than 100,000
 MOST_SENTENCES = 20_000
@@ -36,6 +36,9 @@ _COMMENT_PREFIXES = {
 _LONE_STAR = re.compile(r"(?m)^[ \t]*\*[ \t]*$")
 _LEADER = re.compile(r"(?m)^[ \t]{0,8}(#|\*|//|;|--|%|\||dnl|REM)(?=[ \t]|$)")
 _MARKDOWN_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(?P<title>\S.*)")
+# What an editor or a page leaves at the ends of words and lines: no line looks otherwise for it.
+_EDGE = re.compile(rf"(?:(?<=\s)|^)[{UNSEEN}]+|[{UNSEEN}]+(?=\s|$)")
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
 _RULE = re.compile(r"[-=*_~+#/ \t.]{3,}$")
 
 # A sentence ends at a full stop before a capital, at a semicolon, and at a colon before the first item of a list.
@@ -58,7 +61,7 @@ _ABBREVIATION = re.compile(
     r"para|ph\.d)|\b[a-z]|^\(?(?:[0-9.]{1,8}|[a-z]|[ivxlc]{1,6})\)?)\.$"
 )
 _DEFINITION = re.compile(
-    r"(?:[-(]?[0-9a-z.]{0,6}[.)]? ?)?(?:\(?[\"'][^\"]{1,80}[\"'][^.]{0,90}?"
+    r"(?:- )?(?:[-(]?[0-9a-z.]{0,6}[.)]? ?)?(?:\(?[\"'][^\"]{1,80}[\"'][^.]{0,90}?"
     r"(?:means?|shall mean|will mean|refers? to|is defined|includes?|ha(?:s|ve) the meaning|\u662f\u6307|\u6307)"
     r"|(?:[\w'-]+:? ){1,6}?means?)\b"
 )
@@ -140,8 +143,9 @@ class _Block:
 
 def sentences(text: str) -> tuple[Sentence, ...]:
     """The sentences in the order of the text; of a text beyond the caps, those of its beginning."""
+    text = _EDGE.sub(lambda match: " " * len(match.group()), text[:LARGEST_TEXT])
     reader = _Reader(text)
-    for block in _blocks(text[:LARGEST_TEXT]):
+    for block in _blocks(text):
         reader.read(block)
         if len(reader.found) >= MOST_SENTENCES:
             break
@@ -212,13 +216,14 @@ def _blocks(text: str) -> Iterator[_Block]:
         line = text[start:end]
         bare = prefix.match(line)
         body = line[bare.end() :] if bare else line
-        if not body.strip("*_ \t\xa0\u200b\ufeff>#") or _RULE.match(body):
+        shown = _TAG.sub("", body)
+        if not shown.strip("*_ \t\xa0\u200b\ufeff>#") or _RULE.match(shown):
             if current is not None:
                 yield _judged(current, text)
             current = None
             continue
         heading = _MARKDOWN_HEADING.match(body) is not None
-        marker = _MARKER.match(body)
+        marker = _MARKER.match(shown)
         item = marker is not None and current is not None and (_closed(current, text) or labels.goes_on(marker))
         if current is None or heading or item or current.heading:
             if current is not None:
@@ -233,7 +238,7 @@ def _blocks(text: str) -> Iterator[_Block]:
 
 def _closed(block: _Block, text: str) -> bool:
     """Whether what has been read of a block could be all of it."""
-    tail = text[max(block.start, block.end - 40) : block.end].rstrip(" \t\xa0*_\"')")
+    tail = _TAG.sub("", text[max(block.start, block.end - 40) : block.end]).rstrip(" \t\xa0*_\"')")
     return tail.endswith((".", ";", ":", "; and", "; or", " to", "\u3002", "\uff1b", "\uff1a"))
 
 
@@ -244,7 +249,7 @@ def _judged(block: _Block, text: str) -> _Block:
 
 
 def _looks_like_heading(block: str) -> bool:
-    words = block.strip(" \t\xa0*_#=")
+    words = _TAG.sub("", block).strip(" \t\xa0*_#=")
     if "\n" in words and len(words) < 180 and words.isupper() and not words.endswith((".", ";", ",", ":")):
         return True
     if not words or len(words) > 90 or "\n" in words:
@@ -279,12 +284,12 @@ class _Reader:
             piece = copy.text[start:end]
             if piece in {"and", "or", "and/or"}:
                 continue
-            marker = _MARKER.match(piece)
+            marker = _label(piece)
             style = _style(marker, piece) if marker else ""
             if marker is not None:
-                self._place_item(style, first=piece[:5].strip(" (").startswith(("1", "a", "i", "A", "-", "*")))
+                self._place_item(style, first=marker.group().lstrip(" (").startswith(("1", "a", "i", "A", "-", "*")))
                 if marker.lastgroup == "number" and not self._leads and not block.heading:
-                    self._number(marker.group().strip(), piece)
+                    self._number(marker.group().strip(), piece[marker.start() :])
             elif number == 0 and not block.heading:
                 self._maybe_leave_lists(piece)
             self._add(copy, (start, end), head, style, block)
@@ -326,7 +331,7 @@ class _Reader:
             del self._leads[1:-3]
 
     def _enter(self, heading: Plain) -> None:
-        title = heading.text.strip("#=* ")
+        title = heading.text.strip("#=*- ")
         self._section = title[:90] or self._section
         self._leads.clear()
         self._after_colon = False
@@ -341,7 +346,7 @@ class _Reader:
 
     def _is_item(self, piece: str) -> bool:
         """Whether a short capitalized line is the next item of an open list rather than a heading."""
-        marker = _MARKER.match(piece)
+        marker = _label(piece)
         if marker is None or not self._leads:
             return False
         style = _style(marker, piece)
@@ -380,6 +385,14 @@ def _shortened(lead: str) -> str:
     if len(lead) <= _LONGEST_LEAD:
         return lead
     return f"{lead[: _LONGEST_LEAD // 2]} {lead[-_LONGEST_LEAD // 2 :]}"
+
+
+def _label(piece: str) -> re.Match[str] | None:
+    """The marker of an item; of one that has a bullet and a label, the label."""
+    marker = _MARKER.match(piece)
+    if marker is None or marker.lastgroup != "bullet":
+        return marker
+    return _MARKER.match(piece, marker.end()) or marker
 
 
 def _style(marker: re.Match[str], piece: str) -> str:

@@ -25,6 +25,7 @@ from licenses.comparison.words import words
 from licenses.identity import identify
 from licenses.names import same_license
 from licenses.reading import Reading, read
+from licenses.text import encodable
 
 # Of less than this share of the sentences in common, one text has replaced the other.
 _REPLACED = 0.35
@@ -49,6 +50,7 @@ def compare(before: str, after: str, *, role: str | None = None) -> Comparison:
 
     `role` is the document's (`card`, `license`, `terms`, ...); without it a card is known by its looks.
     """
+    before, after = encodable(before), encodable(after)
     left, right = words(before), words(after)
     if [w.text for w in left] == [w.text for w in right]:
         shown = mark_passages(before, after)

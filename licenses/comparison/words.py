@@ -23,9 +23,10 @@ _TOKEN = re.compile(
     r"|(?P<number>\d{1,3}(?:,\d{3}){1,5}(?!\d)|\d{1,18}(?:\.\d{1,9}){0,4}(?![^\W_]))"
     rf"|(?P<word>[^\W_{_HAN}]+(?:(?:[{_UNSEEN}]|\*{{2}})+[^\W_{_HAN}]+)*)"
 )
-# What stands for another character: entities, and UTF-8 that was read as Windows-1252.
+# What stands for another character, or for none: entities, UTF-8 that was read as Windows-1252, unseen characters
+# before a letter or within a word, number or address.
 _STAND_IN = re.compile(
-    r"&(?:[a-zA-Z]{2,8}|#\d{1,6}|#[xX][0-9a-fA-F]{1,5});"
+    rf"&(?:[a-zA-Z]{{2,8}}|#\d{{1,6}}|#[xX][0-9a-fA-F]{{1,5}});|[{_UNSEEN}]+(?=[^\W_])"
     r"|[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
     r"\u2013-\u203a\u20ac\u2122]{1,3}"
 )
@@ -97,7 +98,7 @@ def _without_stand_ins(text: str) -> tuple[str, tuple[list[int], list[int]]]:
     length = position = 0
     for match in _STAND_IN.finditer(text):
         whole = match.group()
-        meant = html.unescape(whole) if whole.startswith("&") else _repaired(whole)
+        meant = _meant(whole)
         if meant == whole:
             continue
         pieces += [text[position : match.start()], meant]
@@ -110,6 +111,12 @@ def _without_stand_ins(text: str) -> tuple[str, tuple[list[int], list[int]]]:
         source.append(position)
     pieces.append(text[position:])
     return "".join(pieces), (here, source)
+
+
+def _meant(whole: str) -> str:
+    if whole.startswith("&"):
+        return html.unescape(whole)
+    return "" if _INNER.match(whole) else _repaired(whole)
 
 
 def _source(places: tuple[list[int], list[int]], position: int) -> int:
