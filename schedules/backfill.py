@@ -88,8 +88,12 @@ class _Filling:
         patterns = tuple(getattr(self._config.watch, KINDS[kind]).license_files)
         repository = self._hub.info(kind, name, patterns)
         states = past_states(self._hub, repository, patterns)
-        documents: dict[tuple[str, str], StoredDocument] = {}
-        past = [(state, self._state(repository, state, documents, patterns)) for state in states]
+        past: list[tuple[PastState, State]] = []
+        former: dict[str, StoredDocument] = {}
+        for state in states:
+            understood = self._state(repository, state, former, patterns)
+            past.append((state, understood))
+            former = {document.place: document for document in understood.documents}
         with self._archive.writing():
             history = History(self._archive, origin="backfill", at=stamp(now()), rules_version=RULES_VERSION)
             subject = history.subject(Observation(kind, repository.hub_id, repository.name, Facts()))
@@ -102,15 +106,16 @@ class _Filling:
         self,
         repository: Repository,
         state: PastState,
-        documents: dict[tuple[str, str], StoredDocument],
+        former: dict[str, StoredDocument],
         patterns: Sequence[str],
     ) -> State:
         found = []
         for path, entry in state.files.items():
-            key = (path, entry.oid or state.commit.sha)
-            if key not in documents:
-                documents[key] = self._document(repository, state, path, entry, patterns)
-            found.append(documents[key])
+            # What stands there still is the same document; what comes back later is another one, with its own date.
+            kept = former.get(path)
+            if kept is None or kept.oid is None or kept.oid != packed(entry.oid):
+                kept = self._document(repository, state, path, entry, patterns)
+            found.append(kept)
         return State(self._facts(state, found), tuple(found))
 
     def _document(

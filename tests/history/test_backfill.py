@@ -99,3 +99,10 @@ def test_a_deleted_file_is_dated_by_the_commit_that_deleted_it(lab: Lab, world: 
     assert [(row["at"][:10], row["kind"], row["role"]) for row in removed] == [
         ("2025-06-01", "file-added", "notice"), ("2025-07-01", "file-removed", "notice"),
     ]  # fmt: skip
+
+
+def test_a_text_that_comes_back_is_dated_by_the_commit_that_brought_it_back(lab: Lab, world: World) -> None:
+    world.put("models", "heron/one", date="2025-06-01T08:00:00Z", files={"LICENSE": TEXT})
+    fill(lab)
+    at = [row["at"][:10] for row in lab.rows(DRIFT) if (row["kind"], row["role"]) == ("text", "license")]
+    assert at == ["2025-03-01", "2025-06-01"]
