@@ -116,7 +116,10 @@ def _instead(noise: re.Match[str]) -> str:
 def _opens_item(noise: re.Match[str]) -> bool:
     """Whether a star is a bullet: it stands alone at the beginning of a line."""
     text, start, end = noise.string, noise.start(), noise.end()
-    return text[end : end + 1] in {" ", "\t", "\xa0"} and text[max(0, start - 40) : start].rstrip(" \t\xa0>")[-1:] in {"", "\n"}
+    if text[end : end + 1] not in {" ", "\t", "\xa0"}:
+        return False
+    before = text[max(0, start - 40) : start].rstrip(" \t\xa0>")
+    return not before or before.endswith("\n")
 
 
 def _between_han(noise: re.Match[str]) -> bool:

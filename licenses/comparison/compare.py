@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from licenses.comparison.alignment import mark_passages, passages
+from licenses.comparison.alignment import Unit, mark_passages, passages
 from licenses.comparison.cards import both_cards, compare_statements, license_sections, statements
 from licenses.comparison.clause_changes import (
     all_parameter_changes,
@@ -18,7 +18,7 @@ from licenses.comparison.clause_changes import (
 from licenses.comparison.difference import MOST_UNMATCHED, Difference, Side, difference
 from licenses.comparison.grants import CLOSED, between, rank_of_clauses, rank_of_license, together
 from licenses.comparison.meaning import Meant, meant
-from licenses.comparison.model import ClauseChange, Comparison, Direction
+from licenses.comparison.model import ClauseChange, Comparison, Direction, Span
 from licenses.comparison.named import badges, licenses_named
 from licenses.comparison.telling import effective_date
 from licenses.comparison.words import words
@@ -107,6 +107,8 @@ def _texts(base: Comparison, old: Side, new: Side, was: Reading, now: Reading) -
     dates = effective_date(old.text), effective_date(new.text)
     binds_later = None not in dates and dates[0] != dates[1]
     substantive = reworded or binds_later or not all(map(_on_both_sides, found))
+    beside = _beside(found, apart)
+    residual = residual if beside is apart else _residual(beside, old, new)
     return _filled(base, found, substantive, _direction(found, residual, swap))
 
 
@@ -117,10 +119,27 @@ def _on_both_sides(change: ClauseChange) -> bool:
 def _is_in(change: ClauseChange, apart: Difference) -> bool:
     """Whether a clause that came or went is stated in words that only its own text has."""
     clause = change.after or change.before
-    if clause is None or is_legal(change.clause):
+    if clause is None:
         return False
     units = apart.gained if change.after is not None else apart.lost
     return any(unit.span[0] < clause.end and clause.start < unit.span[1] for unit in units)
+
+
+def _beside(found: Sequence[ClauseChange], apart: Difference) -> Difference:
+    """What differs beside boilerplate that came or went whole: the clause tells its direction, not the sentence."""
+    spans: tuple[list[Span], list[Span]] = ([], [])
+    for change in found:
+        clause = change.after or change.before
+        if clause is None or _on_both_sides(change) or not is_legal(change.clause) or change.direction == "neutral":
+            continue
+        spans[change.before is None].append((clause.start, clause.end))
+    if not any(spans):
+        return apart
+    return replace(apart, lost=_outside(spans[0], apart.lost), gained=_outside(spans[1], apart.gained))
+
+
+def _outside(spans: Sequence[Span], units: Sequence[Unit]) -> tuple[Unit, ...]:
+    return tuple(unit for unit in units if not any(unit.span[0] < end and start < unit.span[1] for start, end in spans))
 
 
 def _residual(apart: Difference, old: Side, new: Side) -> list[Meant]:
