@@ -28,6 +28,7 @@ _NAME = (
 _BEFORE = re.compile(_CODE + r" ?\$? ?$")
 _AFTER = re.compile(r" ?(?:of )?(?:\(?\$[\d,]+\)? )?" + _NAME)
 # The label of a section or an item counts nothing.
+_ITEM = re.compile(r"\(\d{1,2}\)")
 _LABEL = re.compile(r"(?:[(\[]?\d{1,2}[.)\]]{1,2}|\d{1,2}(?:\.\d{1,2}){1,3}[.)]?) (?!thousand|million|billion|[mbk] )")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,3})?) ?(?:\)? ?%|per ?cent)")
 
@@ -37,6 +38,8 @@ def count(lower: str, unit: Any | None) -> int | None:
     best: float | None = None
     label = _LABEL.match(lower)
     for match in _NUMBER.finditer(lower, label.end() if label else 0):
+        if _ITEM.match(lower, match.start() - 1):
+            continue
         if _BEFORE.search(lower[: match.start()]) or _AFTER.match(lower[match.end() :]):
             continue
         number = _worth(match)

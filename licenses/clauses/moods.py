@@ -28,6 +28,8 @@ _OWN_SUBJECT = re.compile(
     r"(?:\S{1,5} )?(?:(?:if|when|unless|we|this|these|there|however)\b"
     r"|(?:the|a|an|any|all|each|such) (?:[\w'-]+ ){1,4}(?:is|are|may|can|could|will|shall|must|has|have)\b)"
 )
+# "If you pass the model on:" lists what is then to be done.
+_OCCASION = re.compile(r"(?:^|[.:;] )(?:if|when|whenever|where) (?:you|licensees?|a recipient)\b[^:;]{3,200}:$")
 _Span = tuple[int, str]  # where a mood begins, and the mood
 
 # The order matters: of operators that begin at the same place, the first listed is taken. "free" says that
@@ -162,4 +164,5 @@ def _after(kind: str, mood: str) -> str:
 @lru_cache(1024)
 def _last_mood(lead: str) -> str:
     # An introduction is read as a sentence of its own; what matters is how it ends.
-    return moods(re.sub(r"[|]", " ", lead[-_LONGEST_LEAD:]), "")[-1][1]
+    mood = moods(re.sub(r"[|]", " ", lead[-_LONGEST_LEAD:]), "")[-1][1]
+    return "due" if mood == NONE and _OCCASION.search(lead) else mood

@@ -41,7 +41,7 @@ _PLACE_LAW = re.compile(
 )
 _LAW_GOVERNS = re.compile(
     rf"^(?:\(?[\w.]{{1,6}}[.)] |[Tt]he )?(?:{_WORD}\. )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) "
-    r"[Ll]aws? (?:(?:will|shall) govern|applies|governs)"
+    r"[Ll]aws? ?(?:(?:will|shall) (?:govern|apply)|applies|governs|[;,.]|and\b|$)"
 )
 _HAN = re.compile(
     "(?P<place>中华人民共和国|香港特别行政区|中国香港|中国|香港|新加坡|日本|韩国|美国|英国|德国)"
