@@ -1,12 +1,20 @@
-"""Brings an Open Terms Archive collection into the archive with its true dates: resumable, never twice."""
+"""Brings an Open Terms Archive collection into the archive with its true dates: resumable, never twice.
+
+Snapshots are read as the collection declared their pages at the time, where its declarations lie beside it as the
+engine names them (`genai-snapshots`, `genai-declarations`); without them the terms are found as on any page.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from crawler.belief import believe
+from crawler.declarations.open_terms_archive import FOLDERS, Dated, DeclarationError, declared_at
+from crawler.declarations.open_terms_archive import read_history as read_declarations
+from crawler.declarations.terms import Source
 from crawler.extraction import ExtractionError
 from crawler.open_terms_history import Record, count, read_history
 from licenses.reading import RULES_VERSION
@@ -22,6 +30,7 @@ from storage.state import State, StoredDocument, packed
 from storage.understanding import Understanding
 
 BATCH = 200  # records a transaction
+SNAPSHOTS, DECLARATIONS = "-snapshots", "-declarations"
 
 
 @dataclass
@@ -50,12 +59,47 @@ def import_history(database: Path, repository: Path, *, progress: Callable[[str,
     return importing.done
 
 
+class _Declared:
+    """What a collection declared of its pages at a time."""
+
+    def __init__(self, repository: Path) -> None:
+        path = repository.resolve()
+        beside = path.with_name(path.name.removesuffix(SNAPSHOTS) + DECLARATIONS)
+        folders = [beside / name for name in FOLDERS] if path.name.endswith(SNAPSHOTS) else []
+        self._folder = next((folder for folder in folders if folder.is_dir()), None)
+        self._services: dict[str, dict[str, list[Dated]]] = {}
+
+    def source(self, record: Record) -> Source:
+        """How the page of a snapshot was to be read; without selectors where nothing is declared of it."""
+        anywhere = Source(f"https://{record.service}", [], [], "http")
+        terms = declared_at(self._service(record.service).get(record.type, []), datetime.fromisoformat(record.at))
+        sources = terms.sources() if terms else []
+        if record.page:
+            # Of combined pages each file is called by its address, with other signs in place of some.
+            sources = [source for source in sources if _letters(record.page) in _letters(source.url)]
+        return sources[0] if len(sources) == 1 else anywhere
+
+    def _service(self, name: str) -> dict[str, list[Dated]]:
+        if name not in self._services:
+            file = self._folder / f"{name}.json" if self._folder else None
+            try:
+                self._services[name] = read_declarations(file) if file and file.is_file() else {}
+            except DeclarationError:
+                self._services[name] = {}
+        return self._services[name]
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.lower()))
+
+
 class _Importing:
     def __init__(self, archive: Archive, repository: Path) -> None:
         self.archive = archive
         self._mark = f"import:{repository.resolve().name}"
         self._texts = TextStore(archive, Understanding(archive))
         self._history = History(archive, origin="import", at=stamp(now()), rules_version=RULES_VERSION)
+        self._declared = _Declared(repository)
         self._doubted: dict[tuple[str, str], tuple[str, int]] = {}  # of a page the last text, and how often in a row
         self.done = Imported()
 
@@ -126,9 +170,10 @@ class _Importing:
         """A version as it stands; of a snapshot what today's extraction reads, if that is worth believing."""
         if record.media_type == "text/markdown":
             return decode(content), None
+        source = self._declared.source(record)
         found = extraction(
-            content, f"https://{record.service}", {"content-type": record.media_type}, kind=record.type
-        )  # fmt: skip
+            content, source.url, {"content-type": record.media_type}, source.select, source.remove, kind=record.type
+        )
         before = self._texts.text(former.text) if former else None
         if found.text != before:
             doubted, times = self._doubted.get(page, ("", 0))
@@ -138,4 +183,4 @@ class _Importing:
                 self._doubted[page] = (found.text, times + 1)
                 raise ExtractionError(belief.reason or "not worth believing")
         self._doubted.pop(page, None)
-        return found.text, extractor_of()
+        return found.text, extractor_of(source.select, source.remove)

@@ -151,6 +151,31 @@ def test_a_snapshot_that_is_no_terms_is_no_version(tmp_path: Path) -> None:
     assert "another document" in another
 
 
+def test_snapshots_are_read_as_they_were_declared_at_the_time(tmp_path: Path) -> None:
+    folder = tmp_path / "demo-declarations" / "declarations"
+    folder.mkdir(parents=True)
+    page = {"fetch": "https://heron.example/terms"}
+    (folder / "Heron.json").write_text(
+        json.dumps({"name": "Heron", "terms": {"Terms of Service": page | {"select": "#new"}}})
+    )
+    (folder / "Heron.history.json").write_text(
+        json.dumps({"Terms of Service": [page | {"select": ".old", "validUntil": "2024-01-02T12:00:00Z"}]})
+    )
+    made = Collection(tmp_path / "demo-snapshots")
+    for day, mark, rules in ((1, "class='old'", RULES), (3, "id='new'", RULES), (4, "id='new'", [*RULES, MORE])):
+        body = "".join(f"<p>{rule}</p>" for rule in rules)
+        # Around it stand other sentences that would be taken for the terms too.
+        html = f"<body><div>You must not feed bird {day}.</div><div {mark}>{body}</div><p>We may sing {day}.</p></body>"
+        made.commit("Record new snapshot of Heron Terms of Service", f"2024-01-0{day}T00:00:00Z",
+                    **{"Heron/Terms of Service.html": html})  # fmt: skip
+    database = tmp_path / "archive.db"
+    assert imported(database, made).unread == []
+    since = rows(database, "select since from versions order by since")
+    assert [row["since"] for row in since] == ["2024-01-01T00:00:00Z", "2024-01-04T00:00:00Z"]
+    with Archive.read(database) as archive:
+        assert verify(archive)["damaged"] == []
+
+
 def test_what_is_no_clone_says_so(tmp_path: Path) -> None:
     from crawler.open_terms_history import HistoryError
 
