@@ -38,7 +38,7 @@ def templates() -> list[list[bytes]]:
 
     rows: list[dict[str, object]] = []
     with DemoHub(World.generated(models=PATTERNS), now=NOW) as hub:
-        url = f"{hub.url}/api/models"
+        url: str | None = f"{hub.url}/api/models"
         params: list[tuple[str, str]] | None = [("limit", "1000"), *(("expand", value) for value in EXPAND)]
         while url:
             answer = requests.get(url, params=params, timeout=60)
@@ -147,7 +147,8 @@ def _verify(database: Path) -> dict[str, object]:
     before = os.times().children_user
     line = [sys.executable, "-m", "licensedrift", "verify", "--json", "--db", str(database)]
     done = subprocess.run(line, check=True, stdout=subprocess.PIPE, cwd=Path(__file__).parent.parent)
-    return json.loads(done.stdout) | {"cpu": round(os.times().children_user - before, 1)}
+    found: dict[str, object] = json.loads(done.stdout)
+    return found | {"cpu": round(os.times().children_user - before, 1)}
 
 
 if __name__ == "__main__":

@@ -172,19 +172,29 @@ def schedule(call: Call, once: bool) -> None:
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes that read.")
 @click.option("--engine", type=click.Choice(["pool", "dask"]), default="pool", show_default=True, help="Who reads.")
 @click.option("--scheduler", metavar="tcp://HOST:PORT", help="Where the Dask cluster is (extra [distributed]).")
+@click.option(
+    "--parquet",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Read the texts exported to DIR, write the answers there; the archive is not touched.",
+)
 @click.pass_obj
-def reinterpret(call: Call, workers: int, engine: str, scheduler: str | None) -> None:
+def reinterpret(call: Call, workers: int, engine: str, scheduler: str | None, parquet: Path | None) -> None:
     """Read all stored texts again with the rules and extractors of today. It never makes drift.
 
     Only what today's rules have not read yet is read; a run that was stopped goes on where it was.
 
     Example:  licensedrift reinterpret --workers 4
     Example:  licensedrift reinterpret --engine dask --scheduler tcp://10.0.0.5:8786
+    Example:  licensedrift reinterpret --parquet /shared/parquet --engine dask --scheduler tcp://10.0.0.5:8786
     """
     from schedules.reinterpret import reinterpret as do_reinterpret
 
     if (engine == "dask") != (scheduler is not None):
         raise click.UsageError("--engine dask and --scheduler tcp://HOST:PORT go together")
+    if parquet is not None:
+        _reinterpret_parquet(call, parquet, workers, scheduler)
+        return
     config = call.config()
     try:
         Archive.read(call.database()).close()
@@ -196,6 +206,21 @@ def reinterpret(call: Call, workers: int, engine: str, scheduler: str | None) ->
         {"texts": done.texts, "pages": done.pages, "subjects": done.subjects},
         f"read again: {done.texts:,} texts, {done.pages:,} pages; {done.subjects:,} subjects worked out anew",
     )
+
+
+def _reinterpret_parquet(call: Call, folder: Path, workers: int, scheduler: str | None) -> None:
+    try:
+        from schedules.reinterpret_parquet import NoExport, reinterpret_parquet
+    except ImportError as error:
+        raise click.UsageError("--parquet needs pyarrow: pip install 'licensedrift[parquet]'") from error
+    with _told(), terminal_progress() as progress:
+        try:
+            texts, target = reinterpret_parquet(folder, workers=workers, scheduler=scheduler, progress=progress)
+        except NoExport as error:
+            raise click.UsageError(str(error)) from error
+        except OSError as error:
+            raise Ended(str(error), ERROR) from error
+    call.answer({"texts": texts, "folder": str(target)}, f"read again: {texts:,} texts, into {target}")
 
 
 @click.command("import-history")

@@ -30,6 +30,7 @@ Exported by licensedrift; the last snapshot in it is {snapshot}, of {date}. Time
 | `documents` | one text of a version: its role, place and hashes |
 | `texts` | the stored text of a document, by its hash; quotations are offsets into it |
 | `clauses` | one clause of a text: quotation, offsets, typed values (JSON), the rules that found it |
+| `learned` | a text that the rules know beside their catalogue, since it was met at its license's home |
 | `catalog`, `systems`, `findings`, `snapshots` | as of the snapshot of the partition, whole |
 
 Every table is partitioned by `snapshot_date`. All but the whole ones are to be read over all partitions together.

@@ -5,7 +5,8 @@
 
 What is only ever added (versions, documents, texts, clauses, drift) is written once, from where the last export ended
 (`DIR/_exported.json`); an interval that was closed since is a row of `version_ends`; `catalog`, `systems` and
-`findings` are written whole, as of the last snapshot. Files appear under their names when they are whole; those of
+`findings` are written whole, as of the last snapshot, and so is `learned`, the texts that the archive's rules know
+beside those of the catalogue. Files appear under their names when they are whole; those of
 an export that was stopped are taken away by the next one, which writes their rows again.
 """
 
@@ -70,6 +71,12 @@ TABLES = (
     Table("systems", None, "select * from systems"),
     Table("findings", None, "select * from findings"),
     Table("snapshots", None, "select * from snapshots"),
+    Table(
+        "learned",
+        None,
+        "select l.license, l.edition, lower(hex(b.sha256)) as text_hash from learned l join blob b on b.id = l.text"
+        " order by l.license, l.text",
+    ),
 )
 _LAST = {
     "version": "select ifnull(max(id), 0) from version",
@@ -227,4 +234,5 @@ SCHEMAS = {
         "started_at finished_at status scope requests tool_version rules_version", "id subjects changed events bytes"
     ),
     "texts": _schema("text_hash text", "bytes"),
+    "learned": _schema("license edition text_hash"),
 }
