@@ -125,10 +125,14 @@ class Sentence:
 
 @dataclass(slots=True)
 class _Lead:
-    """An introduction that items hang from: the style of its own marker, its text, the style of its items."""
+    """An introduction that items hang from: the style of its own marker, its text, the style of its items.
+
+    `opens` is false where it merely breaks off: the next item of its own style may stand beside it, not under it.
+    """
 
     style: str
     text: str
+    opens: bool = True
     items: str = ""
 
 
@@ -327,7 +331,7 @@ class _Reader:
         self._after_colon = piece.endswith((":", ": and", "following", " to", " not", ": or"))
         cut_short = end == len(copy.text) and len(piece) > 40 and piece[-1].isalpha() and not block.heading
         if self._after_colon or cut_short:
-            self._leads.append(_Lead(style, _shortened(copy.lower[start:end])))
+            self._leads.append(_Lead(style, _shortened(copy.lower[start:end]), self._after_colon))
             del self._leads[1:-3]
 
     def _enter(self, heading: Plain) -> None:
@@ -357,7 +361,7 @@ class _Reader:
         """Close the lists that an item of this style does not belong to."""
         for position in range(len(self._leads) - 1, -1, -1):
             lead = self._leads[position]
-            if lead.items == style or (not lead.items and (lead.style != style or first)):
+            if lead.items == style or (not lead.items and (lead.style != style or (first and lead.opens))):
                 lead.items = style
                 del self._leads[position + 1 :]
                 return
