@@ -74,18 +74,26 @@ def _upload(folder: Path, repository: str) -> None:
 
 
 @click.command("import-hub")
-@click.argument(
-    "dumps", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="PARQUET..."
-)
+@click.argument("dumps", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PARQUET...")
 @click.option("--date", metavar="DATE", help="When the dump was taken.  [default: as its name says]")
 @click.option("--kind", type=click.Choice(["model", "dataset", "space"]), help="[default: as its name says]")
 @click.pass_obj
 def import_hub(call: Call, dumps: tuple[Path, ...], date: str | None, kind: Any) -> None:
     """Import dumps of the Hub's lists as dated states of the tags, so that the past is there on day one.
 
+    A folder that `licensedrift export` wrote becomes an archive again, with the same views; --db names a new one.
+
+    \b
     Example:  licensedrift import-hub models-2025-11-01.parquet models-2025-12-01.parquet
+              licensedrift import-hub --db again.db ./parquet
     """
     _needs_parquet()
+    folders = [dump for dump in dumps if dump.is_dir()]
+    if folders:
+        if len(dumps) > 1:
+            raise click.UsageError("name dumps, or one folder that `licensedrift export` wrote")
+        _restore(call, folders[0])
+        return
     from schedules.import_hub import DumpError
     from schedules.import_hub import import_hub as read
     from storage.queries import UnknownSnapshot, iso_time
@@ -102,3 +110,23 @@ def import_hub(call: Call, dumps: tuple[Path, ...], date: str | None, kind: Any)
     document = {"rows": done.rows, "versions": done.versions, "bad": done.bad, "files": done.files}
     said = f"{done.rows:,} rows of {len(done.files)} dumps: {done.versions:,} versions, {done.bad:,} bad rows"
     call.answer(document, said)
+
+
+def _restore(call: Call, folder: Path) -> None:
+    from schedules.lock import locked
+    from storage.import_export import NotRestored, restore
+
+    try:
+        with locked(call.database()), Archive.open(call.database()) as archive, terminal_progress() as progress:
+            done = restore(archive, folder, progress=progress)
+    except Busy as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(BUSY)
+    except (NotRestored, ArchiveError) as error:
+        raise click.UsageError(str(error)) from error
+    except OSError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(ERROR)
+    call.answer(
+        {"folder": str(folder), "rows": done}, "\n".join(f"{name}: {rows:,} rows" for name, rows in done.items())
+    )

@@ -162,7 +162,8 @@ def _learned(folder: Path, files: list[Path]) -> Learned | None:
     rows = pq.ParquetFile(parts[-1]).read().to_pylist() if parts else []
     if not rows:
         return None
-    wanted, texts = {row["text_hash"] for row in rows}, {}
+    wanted = {row["text_hash"] for row in rows}
+    texts: dict[str, str] = {}
     for path in files:
         for batch in pq.ParquetFile(path).iter_batches(500, columns=["text_hash", "text"]):
             texts |= {row["text_hash"]: row["text"] for row in batch.to_pylist() if row["text_hash"] in wanted}

@@ -26,11 +26,17 @@ import pyarrow.parquet as pq
 from licenses.text import decode
 from storage import runs
 from storage.archive import Archive
+from storage.current import COLUMNS
 from storage.dataset_card import CARD
 
 ROWS = 20_000  # a row group
 _PART = re.compile(r"part-(\d+)(?:-(\d+))?\.parquet(\.partial)?", re.ASCII)
 SUBJECT = "s.kind || ':' || s.name"
+_CURRENT = ", ".join(
+    f"lower(hex(c.{name})) as {name}" if name in ("sha", "row_hash") else f"c.{name}"
+    for name in COLUMNS
+    if name not in ("subject", "watch")
+)
 
 
 @dataclass(frozen=True)
@@ -74,8 +80,34 @@ TABLES = (
     Table(
         "learned",
         None,
-        "select l.license, l.edition, lower(hex(b.sha256)) as text_hash from learned l join blob b on b.id = l.text"
-        " order by l.license, l.text",
+        "select l.license, l.edition, lower(hex(b.sha256)) as text_hash, l.source, l.learned_in"
+        " from learned l join blob b on b.id = l.text order by l.license, l.text",
+    ),
+    # What the views do not show, but an archive that is made from the export needs: storage/import_export.py.
+    Table(
+        "subjects",
+        None,
+        f"select s.id, s.kind, lower(hex(s.hub_id)) as hub_id, s.name, {_CURRENT}, w.name as watch,"
+        " w.seen_in as watch_seen_in from subject s left join current c on c.subject = s.id"
+        " left join watch w on w.id = c.watch order by s.id",
+    ),
+    Table(
+        "version_subjects",
+        "version",
+        "select id, subject as subject_id, files_read from version where id > ? and id <= ?",
+    ),
+    Table(
+        "event_subjects",
+        "event",
+        "select id, subject as subject_id, version from event where id > ? and id <= ?",
+    ),
+    Table(
+        "contents",
+        "document",
+        "select lower(hex(b.sha256)) as content_hash, b.id as blob from blob b where b.id in"
+        " (select content from document where id > ?1 and id <= ?2 and content <> text)"
+        " and not exists (select 1 from document d where d.content = b.id and d.content <> d.text and d.id <= ?1)"
+        " and not exists (select 1 from document d where d.text = b.id and d.id <= ?2) order by b.id",
     ),
 )
 _LAST = {
@@ -110,7 +142,10 @@ def export(archive: Archive, folder: Path, *, progress: Callable[[str, int], Non
             after = former.get(table.counter or "", 0)
             bound = () if table.counter is None else (after, marks[table.counter])
             target = _target(folder / table.name / partition, marks, added=again and table.counter is not None)
-            written[table.name] = _write(target, _rows(conn, table.query, bound), SCHEMAS[table.name])
+            rows = _rows(conn, table.query, bound)
+            if table.name == "contents":
+                rows = _contents(archive, rows)
+            written[table.name] = _write(target, rows, SCHEMAS[table.name])
             progress(table.name, written[table.name])
         target = _target(folder / "texts" / partition, marks, added=again)
         texts = _texts(archive, former.get("document", 0), marks["document"])
@@ -175,6 +210,27 @@ def _texts(archive: Archive, after: int, until: int) -> Iterator[list[dict[str, 
         ]
 
 
+def _contents(archive: Archive, batches: Iterator[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
+    """The bytes of documents whose text is not simply these bytes: pages, PDFs, odd encodings."""
+    for batch in batches:
+        for start in range(0, len(batch), 100):
+            yield [
+                {"content_hash": row["content_hash"], "content": archive.blobs.get(row["blob"])}
+                for row in batch[start : start + 100]
+            ]
+
+
+def part_number(path: Path) -> tuple[int, int]:
+    """(the last snapshot that is in a file, the export that added it), to have files in the order they were written.
+
+    Raises ValueError for a file that no export wrote.
+    """
+    found = _PART.fullmatch(path.name)
+    if found is None:
+        raise ValueError(f"{path}: no part of an export")
+    return int(found[1]), int(found[2] or 0)
+
+
 def _write(target: Path, batches: Iterator[list[dict[str, Any]]], schema: pa.Schema) -> int:
     """Write a file, whole or not at all; none where there are no rows."""
     count, writer = 0, None
@@ -234,5 +290,14 @@ SCHEMAS = {
         "started_at finished_at status scope requests tool_version rules_version", "id subjects changed events bytes"
     ),
     "texts": _schema("text_hash text", "bytes"),
-    "learned": _schema("license edition text_hash"),
+    "learned": _schema("license edition text_hash source", "learned_in"),
+    "subjects": _schema(
+        "kind hub_id name row_hash sha last_modified created_at modality unavailable_since gone_at license_found"
+        " edition openness watch",
+        "id version first_run changed_run seen_in files_behind parameters downloads has_weights watch_seen_in",
+        "similarity",
+    ),
+    "version_subjects": _schema("", "id subject_id files_read"),
+    "event_subjects": _schema("", "id subject_id version"),
+    "contents": pa.schema([("content_hash", _TEXT), ("content", pa.binary())]),
 }
