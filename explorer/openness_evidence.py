@@ -8,6 +8,7 @@ from typing import Literal
 
 from explorer.card_evidence import CardEvidence
 from licenses.bundle import DocumentRead, bound_clauses, for_weights
+from licenses.catalogue import entry
 from licenses.openness import Type, openness, rules_out_open_source
 
 State = Literal["open", "partial", "closed", "unknown"]
@@ -18,7 +19,7 @@ DIMENSIONS = (
     (
         "license", "License",
         "Open: the texts found are an open-source license, and nothing in them rules that out. Partial: something does."
-        " A tag alone proves nothing.",
+        " Closed: terms of a service, which license no model. A tag alone proves nothing.",
     ),
     (
         "data", "Data",
@@ -132,9 +133,17 @@ def _license(facts: SubjectFacts) -> Cell:
     against = set(rules_out_open_source(one.clause for one in bound))
     proof = next((one for one in bound if one.clause.clause in against), None)
     state = states.get(judged.type, "unknown")
+    if facts.subject.startswith("terms:") and speaking and not any(_is_model_license(one) for one in speaking):
+        state, reason = "closed", "terms of a service: they let readers use it, and license no model"
     if proof is not None:
         return Cell(state, reason, facts.subject, proof.document.text_hash, proof.clause.start, proof.clause.end)
     return Cell(state, reason, facts.subject, speaking[0].text_hash if speaking else None)
+
+
+def _is_model_license(document: DocumentRead) -> bool:
+    """Whether a vendor's page is a license that models come under, as Gemma's terms are."""
+    known = entry(document.identity.license) if document.identity.license else None
+    return known is not None and known.grant != "unknown"
 
 
 def _card(facts: SubjectFacts) -> Cell:
@@ -187,8 +196,13 @@ def _sign(facts: SubjectFacts, key: str) -> Cell:
 
 
 def together(parts: Sequence[Cell]) -> Cell:
-    """The cell of a system: what its subjects agree on, partial where they differ; unknown ones do not count."""
+    """The cell of a system: what its subjects agree on, partial where they differ; unknown ones do not count.
+
+    Where repositories say something, the pages that bind beside them are no services of their own.
+    """
     known = [cell for cell in parts if cell.state != "unknown"]
+    if any(not _is_of_terms(cell) for cell in known):
+        known, parts = ([cell for cell in some if not _is_of_terms(cell)] for some in (known, parts))
     if not known:
         return parts[0] if parts else Cell("unknown", "nothing that is watched belongs to it")
     if len({cell.state for cell in known}) == 1:
@@ -196,6 +210,10 @@ def together(parts: Sequence[Cell]) -> Cell:
     least = min(known, key=lambda cell: ("closed", "partial", "open").index(cell.state))
     counts = _counted(known)
     return Cell("partial", f"{counts}; {least.reason}", least.subject, least.text_hash, least.start, least.end)
+
+
+def _is_of_terms(cell: Cell) -> bool:
+    return (cell.subject or "").startswith("terms:")
 
 
 def _about(known: Sequence[Cell], parts: Sequence[Cell], state: State) -> Cell:

@@ -89,13 +89,15 @@ def headline(event: Mapping[str, Any]) -> str:
     kind, role = event["kind"], event["role"]
     place = (event["evidence_after"] or event["evidence_before"] or {}).get("place", "")
     place = place.removeprefix("https://").removeprefix("http://")  # the whole address stands with the sources
-    named = f"{role_name(role)} {place}".strip()
+    of = str(event.get("subject", "")).partition(":")[0]
+    document = f"{of} card" if role == "card" and of in ("dataset", "space") else role_name(role)
+    named = f"{document} {place}".strip()
     said = {
         "claim": f"{CLAIM.get(role, 'claim')} changed",
         "text": f"{named} changed",
         "file-added": f"{named} added",
         "file-removed": f"{named} removed",
-        "file-moved": f"{role_name(role)} moved",
+        "file-moved": f"{document} moved",
         "gate": "access to the files changed",
         "lineage": "base model changed",
         "availability": "availability changed",

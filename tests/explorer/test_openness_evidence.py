@@ -96,6 +96,18 @@ def test_a_service_has_no_weights_and_its_terms_say_nothing_of_the_rest() -> Non
     assert {state for key, state in found.items() if key not in ("weights", "license")} == {"unknown"}
 
 
+def test_terms_of_a_service_license_no_model_unless_they_are_a_models_license() -> None:
+    page = replace(LIMITED, role="terms", place="https://heron.example/terms")
+    own = replace(page, identity=Identity())
+    service = replace(FACTS, subject="terms:Heron/Terms of Service", documents=(own,))
+    cell = cells(service)["license"]
+    assert (cell.state, cell.text_hash, cell.start) == ("closed", "b" * 64, 10)
+    gemma = replace(service, documents=(replace(page, identity=Identity(license="gemma")),))
+    assert cells(gemma)["license"].state == "partial"
+    model = replace(FACTS, gated="manual")
+    assert together([cells(model)["weights"], cells(gemma)["weights"]]).reason == cells(model)["weights"].reason
+
+
 def test_a_system_is_what_its_subjects_agree_on() -> None:
     one, other, unknown = Cell("open", "a"), Cell("closed", "b"), Cell("unknown", "c")
     assert together([one, one]).state == "open"
