@@ -79,13 +79,16 @@ def found_in(text: str) -> tuple[Clause, ...]:
 
 def _standing(hits: dict[str, _Hit], page: _Page) -> Iterator[tuple[Rule, _Hit]]:
     """The hits that stand beside one another, and those that follow from others."""
+    overruled = {other for hit in hits.values() for other in hit.find.over}
     for rule in rules():
         hit = hits.get(rule.clause)
         if hit is None and rule.follows_from and all(other in hits for other in rule.follows_from):
             hit = hits[rule.follows_from[0]]
             if rule.unless_text is not None and rule.unless_text.within(page.lines):
                 continue
-        if hit is None or any(other in hits for other in rule.unless_found + hit.find.alone):
+        if hit is None or rule.clause in overruled:
+            continue
+        if any(other in hits for other in rule.unless_found + hit.find.alone):
             continue
         yield rule, hit
 

@@ -44,6 +44,7 @@ class Find:
     defining: str
     explaining: bool
     alone: tuple[str, ...]
+    over: tuple[str, ...]
     mood: frozenset[str]
     unless_there: Pattern | None
     but_not: Pattern | None
@@ -179,6 +180,7 @@ def _find(find: dict[str, Any]) -> Find:
         find.get("definitions", "skip"),
         bool(find.get("preambles", False)),
         tuple(find.get("alone", ())),
+        tuple(find.get("over", ())),
         frozenset([mood] if isinstance(mood := find.get("mood", ()), str) else mood),
         _optional(find.get("unless_there")),
         _optional(find.get("but_not")),
