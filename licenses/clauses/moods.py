@@ -30,6 +30,11 @@ _OWN_SUBJECT = re.compile(
 )
 # "If you pass the model on:" lists what is then to be done.
 _OCCASION = re.compile(r"(?:^|[.:;] )(?:if|when|whenever|where) (?:you|licensees?|a recipient)\b[^:;]{3,200}:$")
+# "You may pass it on if you:" does too, whatever comes first.
+_CONDITIONS = re.compile(
+    r"\b(?:if|provided(?: that)?|when|(?:so|as) long as|on condition that) (?:you|licensees?|the licensee)(?: also| both)?"
+    r"(?: (?:do|meet|satisfy|fulfil|comply with|agree to)\b[^:;,]{0,80})?:$"
+)
 _Span = tuple[int, str]  # where a mood begins, and the mood
 
 # The order matters: of operators that begin at the same place, the first listed is taken. "free" says that
@@ -164,5 +169,7 @@ def _after(kind: str, mood: str) -> str:
 @lru_cache(1024)
 def _last_mood(lead: str) -> str:
     # An introduction is read as a sentence of its own; what matters is how it ends.
+    if _CONDITIONS.search(lead):
+        return "due"
     mood = moods(re.sub(r"[|]", " ", lead[-_LONGEST_LEAD:]), "")[-1][1]
     return "due" if mood == NONE and _OCCASION.search(lead) else mood

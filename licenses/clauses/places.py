@@ -40,7 +40,7 @@ _PLACE_LAW = re.compile(
     rf"(?:under|by|with|to) (?:the )?(?:applicable )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) (?:state )?[Ll]aws?\b"
 )
 _LAW_GOVERNS = re.compile(
-    rf"^(?:\(?[\w.]{{1,6}}[.)] |[Tt]he )?(?:{_WORD}\. )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) "
+    rf"^(?:\(?[\w.]{{1,6}}[.)] |[\d.]{{1,6}} )?(?:[Tt]he )?(?:{_WORD}\. )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) "
     r"[Ll]aws? ?(?:(?:will|shall) (?:govern|apply)|applies|governs|[;,.]|and\b|$)"
 )
 _HAN = re.compile(
