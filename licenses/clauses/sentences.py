@@ -28,6 +28,11 @@ _MARKER = re.compile(
 _HEADING_WORD = re.compile(
     r"(?i)(?:section|article|part|annex|appendix|exhibit|attachment|schedule|preamble|第.{1,4}[条章])\b"
 )
+# Headings that open a part of any license, in whatever letters.
+_HEADING_NAME = re.compile(
+    r"(?i)(?:\d{1,2}\.? )?(?:preamble|introduction|recitals?|definitions?|terms and conditions|conditions|permissions?"
+    r"|(?:license )?grants?|grant of \w+|redistribution|restrictions?|disclaimers?|general provisions|termination)"
+)
 _QUOTED_PREFIX = re.compile(r"[ \t\xa0\u3000]*(?:[>|%][ \t]+)*")
 _COMMENT_PREFIXES = {
     leader: re.compile(rf"[ \t\xa0\u3000]*(?:{re.escape(leader)})?(?:[ \t]+|$)")
@@ -258,7 +263,7 @@ def _looks_like_heading(block: str) -> bool:
         return True
     if not words or len(words) > 90 or "\n" in words:
         return False
-    if _HEADING_WORD.match(words):
+    if _HEADING_WORD.match(words) or _HEADING_NAME.fullmatch(words):
         return True
     body = _MARKER.sub("", words, count=1)
     return body[:1].isupper() and not body.endswith((".", ";", ",", ":", "\u3002"))
