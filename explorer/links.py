@@ -71,6 +71,14 @@ class Links:
         """The refreshes."""
         return _query(f"{self.base}/-/runs", **values)
 
+    def rejected(self, **values: object) -> str:
+        """Captures that were not believed."""
+        return _query(f"{self.base}/-/rejected", **values)
+
+    def capture(self, number: int) -> str:
+        """The bytes of a capture that was not believed."""
+        return f"{self.base}/-/rejected/{number}"
+
     def questions(self) -> str:
         """The saved queries."""
         return f"{self.base}/-/questions"

@@ -33,6 +33,8 @@ PAGES = (
     (r"systems", "explorer.systems_page", "systems_page"),
     (r"licenses", "explorer.licenses_page", "licenses_page"),
     (r"runs", "explorer.runs_page", "runs_page"),
+    (r"rejected", "explorer.rejected_page", "rejected_page"),
+    (r"rejected/(?P<number>\d{1,15})", "explorer.rejected_page", "capture"),
     (r"questions", "explorer.questions_page", "questions_page"),
     (r"search", "explorer.search_page", "search_page"),
     (r"compare", "explorer.compare_page", "compare_page"),

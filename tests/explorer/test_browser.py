@@ -38,6 +38,7 @@ PAGES = (
     "systems",
     "licenses",
     "runs",
+    "rejected",
     "questions",
     "search?q=commercial",
     "compare?subject=model:lantern/glow-7b",
