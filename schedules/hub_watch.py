@@ -64,6 +64,7 @@ class KindWalk:
         self.seen = Seen()
         self.ids = dict.fromkeys(watch.ids, False)
         self.displaced: list[Known] = []
+        self.swept = False
 
     def everything(self) -> None:
         """Whole kind, authors, the most used, then names: what a list has shown is not asked for again."""
@@ -75,6 +76,8 @@ class KindWalk:
         if self.watch.top:
             self._walk(f"{section}/top", author=None, sort=self.watch.top_by, limit=self.watch.top)
         self.names([name for name, shown in self.ids.items() if not shown])
+        if self.swept:
+            self._second_look()
         if self.watch.all:
             self._put_off()
 
@@ -118,6 +121,7 @@ class KindWalk:
             # Who was in it before and is not now is looked at by name.
             self._missing(watch)
             self.session.walked(watch)
+            self.swept = True
         return complete
 
     def _pages(self, watch: str, author: str | None, sort: str, limit: int | None, enough: Enough | None) -> bool:
@@ -146,6 +150,8 @@ class KindWalk:
         said = facts(row)
         if recorded is not None and not self.session.full and self._is_known(row, said, recorded, watch):
             self.session.unmoved(None)
+        elif _whole(watch) and recorded is not None and _lost_its_branch(row, said, recorded):
+            self.session.fail(f"{self.kind}:{row.name}", "the list names neither a commit nor a license of it any more")
         elif _whole(watch):
             self.session.stage(self.look.from_row(row, said, recorded, watch))
         else:
@@ -181,6 +187,12 @@ class KindWalk:
             return
         for gone in missing:
             self._by_name(gone.name, gone)
+
+    def _second_look(self) -> None:
+        """Who was missing from an earlier list is in no list any more: looked at once more, then it is gone."""
+        for missing in known.once_missing(self.conn, self.kind):
+            if missing.subject not in self.seen and missing.name not in self.ids:
+                self._by_name(missing.name, missing)
 
     def _by_name(self, name: str, recorded: Known | None = None) -> None:
         recorded = recorded or known.by_name(self.conn, self.kind, name)
@@ -246,6 +258,11 @@ class Seen:
     def __contains__(self, subject: int) -> bool:
         place, bit = divmod(subject, 8)
         return place < len(self._bits) and bool(self._bits[place] >> bit & 1)
+
+
+def _lost_its_branch(row: Repository, said: Facts, recorded: Known) -> bool:
+    """Whether a row says nothing of a repository that had a commit: its branch is gone, not its license (R15)."""
+    return row.sha is None and recorded.sha is not None and not (said.license_claimed or said.license_tags)
 
 
 def _whole(watch: str) -> bool:

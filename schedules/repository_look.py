@@ -19,8 +19,10 @@ from schedules.linked_pages import LinkedPages
 from schedules.observing import facts, row_hash
 from schedules.page_reading import extraction, extractor_of
 from schedules.session import Session
+from storage import known
 from storage.known import Known
 from storage.records import Availability, DocumentSeen, DocumentStatus, Facts, Kind, Observation, Role
+from storage.state import unpacked
 
 
 class RepositoryLook:
@@ -46,6 +48,8 @@ class RepositoryLook:
     def from_row(self, row: Repository, said: Facts, recorded: Known | None, watch: str) -> Observation:
         """What the row alone tells; its files are put off."""
         moved = recorded is None or recorded.sha != row.sha or recorded.files_behind
+        # A gate that opened at the same commit lets files through that were refused before.
+        moved = moved or (recorded is not None and recorded.gated != said.gated)
         return self._observation(row, said, recorded, watch, None, behind=moved)
 
     def observe(self, row: Repository, recorded: Known | None, watch: str) -> Observation | None:
@@ -89,7 +93,7 @@ class RepositoryLook:
             documents=documents,
             since=self._since(row, recorded),
             files_behind=behind,
-            # Whole kinds are walked by the hundred thousand: there, one request a moved head would be too many.
+            # Whole kinds are walked by the hundred thousand: there it is asked when the files' turn comes.
             history_rewritten=documents is not None and self._rewritten(row, recorded),
             watch=watch,
         )
@@ -149,9 +153,20 @@ class RepositoryLook:
 
     def _rewritten(self, row: Repository, recorded: Known | None) -> bool:
         """Whether the commit that we knew is no longer in the history of what is there now."""
-        if recorded is None or not recorded.sha or not row.sha or recorded.sha == row.sha:
+        if recorded is None or not row.sha:
             return False
-        return self.session.hub.contains_commit(self.kind, row.name, row.sha, recorded.sha) is False
+        # Where files waited, the head is known already: then the question is of the commit that our files are of.
+        ours = recorded.sha if recorded.sha != row.sha else self._commit_of_files(recorded)
+        if not ours or ours == row.sha:
+            return False
+        return self.session.hub.contains_commit(self.kind, row.name, row.sha, ours) is False
+
+    def _commit_of_files(self, recorded: Known) -> str | None:
+        """The commit at which the newest of the recorded files was read, if newer ones wait."""
+        if not recorded.files_behind:
+            return None
+        read = [one for one in known.documents(self.session.archive.conn, recorded.version) if one.revision]
+        return unpacked(max(read, key=lambda one: one.fetched_at or "").revision) if read else None
 
 
 def _with_text(document: Document) -> Document:

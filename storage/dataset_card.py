@@ -33,9 +33,10 @@ Exported by licensedrift; the last snapshot in it is {snapshot}, of {date}. Time
 | `learned` | a text that the rules know beside their catalogue, since it was met at its license's home |
 | `catalog`, `systems`, `findings`, `snapshots` | as of the snapshot of the partition, whole |
 | `contents` | the bytes of a document whose text was taken out of them (pages, PDFs) |
-| `subjects`, `version_subjects`, `event_subjects` | identities, for `licensedrift import-hub DIR`, which makes an archive again |
+| `subjects`, `version_subjects`, `event_subjects` | identities, for `licensedrift import-hub DIR` |
 
-Every table is partitioned by `snapshot_date`. All but the whole ones (`subjects`, `learned` too) are to be read over all partitions together.
+Every table is partitioned by `snapshot_date`. All but the whole ones (`subjects` and `learned` are whole too) are to
+be read over all partitions together.
 
 ```sql
 select * from read_parquet('drift/*/*.parquet', hive_partitioning = true) where substantive = 1;

@@ -24,20 +24,22 @@ class Known:
     availability: str
     last_modified: str | None
     card_error: str | None
+    gated: str
 
 
 _COLUMNS = (
     "s.id, c.version, s.hub_id, s.name, c.sha, c.row_hash, c.files_behind, v.availability, c.last_modified,"
-    " v.card_error from subject s join current c on c.subject = s.id join version v on v.id = c.version"
+    " v.card_error, v.gated from subject s join current c on c.subject = s.id join version v on v.id = c.version"
 )
 _CHUNK = 500
 
 
 def _known(row: tuple[Any, ...]) -> Known:
-    subject, version, hub_id, name, sha, row_hash, behind, availability, modified, error = row
+    subject, version, hub_id, name, sha, row_hash, behind, availability, modified, error, gated = row
     return Known(
-        subject, version, unpacked(hub_id), name, unpacked(sha), row_hash, bool(behind), availability, modified, error
-    )
+        subject, version, unpacked(hub_id), name, unpacked(sha), row_hash, bool(behind), availability, modified, error,
+        gated,
+    )  # fmt: skip
 
 
 def by_hub_id(conn: sqlite3.Connection, kind: str, hub_ids: Iterable[str]) -> dict[str, Known]:
@@ -75,6 +77,15 @@ def count_watched(conn: sqlite3.Connection, watch: str) -> int:
     """How many subjects a walk last saw."""
     row = conn.execute("select count(*) from current c join watch w on w.id = c.watch where w.name = ?", (watch,))
     return int(row.fetchone()[0])
+
+
+def once_missing(conn: sqlite3.Connection, kind: str) -> list[Known]:
+    """Subjects that were found to be unavailable once: a second look at them makes them gone, or finds them again."""
+    query = (
+        f"select {_COLUMNS} where s.kind = ? and c.unavailable_since is not null and c.gone_at is null"
+        " and v.availability = 'unavailable' and s.hub_id is not null order by s.id"
+    )
+    return [_known(row) for row in conn.execute(query, (kind,))]
 
 
 def waiting(conn: sqlite3.Connection, kind: str, limit: int) -> list[Known]:
