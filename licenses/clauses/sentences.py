@@ -287,7 +287,7 @@ class _Reader:
         if not copy.text:
             return
         self._open_zone(block, copy)
-        head = ""
+        head = head_style = ""
         self._aside = False
         for number, (start, end) in enumerate(_cuts(copy.text)):
             piece = copy.text[start:end]
@@ -301,13 +301,15 @@ class _Reader:
                     self._number(marker.group().strip(), piece[marker.start() :])
             elif number == 0 and not block.heading:
                 self._maybe_leave_lists(piece)
-            self._add(copy, (start, end), head, style, block)
+            # Items stand beside one another: none is the introduction of the next.
+            beside = bool(style) and style == head_style
+            self._add(copy, (start, end), "" if beside else head, style, block)
             if number == 0 and self.found[-1].title and not block.heading and end < len(copy.text):
                 self._aside = bool(_EXPLAINING.search(piece)) and not _BINDING_AGAIN.search(piece)
             if piece.endswith((".", "!", "?", ":")):
                 head = ""
             elif not head:
-                head = copy.lower[start:end]
+                head, head_style = copy.lower[start:end], style
 
     def _open_zone(self, block: _Block, copy: Plain) -> None:
         """Notice where explanations begin and end, and the section that a heading opens."""
