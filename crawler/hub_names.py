@@ -25,7 +25,12 @@ def is_plain(path: str) -> bool:
     return all(part not in ("", ".", "..") for part in path.split("/"))
 
 
+def is_name(name: str) -> bool:
+    """Whether a repository can have this name: it leads to no other path."""
+    return is_plain(name) and name.count("/") <= 1
+
+
 def _quoted(name: str) -> str:
-    if not is_plain(name) or name.count("/") > 1:
+    if not is_name(name):
         raise CrawlError(f"no name of a repository: {name[:100]!r}")
     return quote(name, safe="/")

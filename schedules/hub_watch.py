@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from crawler.errors import CrawlError, Disabled, Unavailable
+from crawler.hub_names import is_name
 from crawler.repository import Repository
 from crawler.settings import Watch
 from schedules.errors import UnknownSubjects
@@ -152,6 +153,8 @@ class KindWalk:
             self.session.unmoved(None)
         elif _whole(watch) and recorded is not None and _lost_its_branch(row, said, recorded):
             self.session.fail(f"{self.kind}:{row.name}", "the list names neither a commit nor a license of it any more")
+        elif _whole(watch) and not is_name(row.name):
+            self.session.fail(f"{self.kind}:{row.name}", f"no name of a repository: {row.name[:100]!r}")
         elif _whole(watch):
             self.session.stage(self.look.from_row(row, said, recorded, watch))
         else:

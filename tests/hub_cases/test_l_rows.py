@@ -20,10 +20,11 @@ LISTS = r"^/api/models\?"
 Row = dict[str, Any]
 
 
-@pytest.fixture
-def lab(tmp_path: Path) -> Iterator[ImpatientLab]:
+@pytest.fixture(params=["author", "whole kind"])
+def lab(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ImpatientLab]:
     with impatient(tmp_path, flock(), max_limit=1000) as lab:
-        yield lab.watch(authors=["lark"])
+        rows_only = {"all_models": True, "more": "files_per_refresh = 0"}
+        yield lab.watch(authors=["lark"]) if request.param == "author" else lab.watch(**rows_only)
 
 
 def edited(b: Bench, edit: Callable[[list[Row]], list[Any]], raw: Callable[[bytes], bytes] = bytes) -> Page:
