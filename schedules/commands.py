@@ -119,6 +119,11 @@ def status(call: Call) -> None:
     from schedules.cron import next_after
 
     due = next_after(config.schedule.refresh)
+    if found["files_waiting"]:
+        from schedules.clock import now
+        from schedules.queue_forecast import forecast
+
+        found["files_forecast"] = forecast(config, found["files_waiting_by_kind"], now())
     found["next"] = due.strftime("%Y-%m-%dT%H:%M:%SZ") if due else None
     call.answer(found, _status_lines(found))
 
@@ -135,16 +140,28 @@ def _status_lines(found: dict[str, Any]) -> str:
         lines.append(f"last snapshot: {snapshot['id']} ({snapshot['started_at']}), {snapshot['status']}")
     if found["files_waiting"]:
         lines.append(f"files: those of {found['files_waiting']:,} repositories still wait to be read")
+        lines.append(f"  {_forecast_line(found['files_forecast'])}")
     if found["failures"]:
         lines += [f"  failed: {failure['subject']}: {failure['reason']}" for failure in found["failures"][:20]]
     lines.append(f"next by schedule: {found['next']}")
     return "\n".join(lines)
 
 
+def _forecast_line(told: dict[str, Any]) -> str:
+    if told["refreshes"] is None:
+        return "no refresh reads them: see `all` and `files_per_refresh` of [watch.*]"
+    done = f", done on {told['done'][:10]}" if told["done"] else ""
+    return (
+        f"that takes {told['refreshes']:,} more refreshes by the schedule{done}; each asks the Hub's API for them some"
+        f" {told['requests']:,} times (anonymous: 6,000 an hour)"
+    )
+
+
 @click.command()
 @click.option("--once", is_flag=True, help="Refresh at once, then by the schedule.")
+@click.option("--upkeep", is_flag=True, help="Only put the archive in order (and copy it), at once, then end.")
 @click.pass_obj
-def schedule(call: Call, once: bool) -> None:
+def schedule(call: Call, once: bool, upkeep: bool) -> None:
     """Refresh by the schedule of config.toml until stopped (SIGTERM, Ctrl-C).
 
     One refresh at a time; one that was missed is made up for once. Ends with status 1 after `give_up_after`
@@ -153,6 +170,7 @@ def schedule(call: Call, once: bool) -> None:
     Example:  licensedrift schedule --config /etc/licensedrift/config.toml
     """
     from schedules.daemon import GaveUp, run
+    from schedules.upkeep import upkeep as do_upkeep
 
     config: Config = call.config()
     database = call.database()
@@ -162,6 +180,13 @@ def schedule(call: Call, once: bool) -> None:
             Archive.read(database).close()
         except ArchiveError as error:
             raise as_click_error(error) from error
+    if upkeep:
+        with _told():
+            try:
+                click.echo(do_upkeep(config, database), err=True)
+            except OSError as error:
+                raise Ended(str(error), ERROR) from error
+        return
     try:
         run(config, database, at_once=once, say=lambda line: click.echo(line, err=True))
     except GaveUp as error:

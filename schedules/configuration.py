@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -44,6 +44,10 @@ class Schedule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ping_url: str = ""
     # After so many failed refreshes in a row the daemon gives up, with a status that its supervisor sees.
     give_up_after: int = 3
+    # When the archive is put in order ("" never), and copied if there is a folder for copies (beside the archive).
+    upkeep: str = "43 5 * * sun"
+    backup_folder: str = ""
+    keep_backups: Annotated[int, msgspec.Meta(ge=1)] = 4
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -139,7 +143,10 @@ def _check(path: Path, config: Config) -> None:
     for name in names:
         if names.count(name) > 1:
             raise ConfigError(f"{path}: terms: {name!r} is declared twice")
-    try:
-        next_after(config.schedule.refresh)
-    except CronError as error:
-        raise ConfigError(f"{path}: schedule.refresh: {error}") from error
+    for name in ("refresh", "upkeep"):
+        expression = getattr(config.schedule, name)
+        try:
+            if expression or name == "refresh":
+                next_after(expression)
+        except CronError as error:
+            raise ConfigError(f"{path}: schedule.{name}: {error}") from error

@@ -23,11 +23,13 @@ from schedules.errors import RefreshError
 from schedules.lock import Busy
 from schedules.ping import ping
 from schedules.refresh import refresh
+from schedules.upkeep import upkeep
 from storage.archive import ArchiveError
 
 # A machine that slept through the hour refreshes when it wakes; a day later the next one is due anyway.
 MISFIRE_SECONDS = 20 * 3600
 
+_JOBS = {"refresh": "a refresh", "upkeep": "an upkeep"}
 Say = Callable[[str], object]
 
 
@@ -49,6 +51,15 @@ def run(config: Config, database: Path, *, at_once: bool, say: Say) -> None:
         misfire_grace_time=MISFIRE_SECONDS,
         **({"next_run_time": datetime.now(UTC)} if at_once else {}),
     )
+    if config.schedule.upkeep:
+        scheduler.add_job(
+            daemon.upkeep,
+            trigger(config.schedule.upkeep),
+            id="upkeep",
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=MISFIRE_SECONDS,
+        )
     scheduler.add_listener(lambda event: _missed(event, say), EVENT_JOB_MISSED)
     scheduler.add_listener(daemon.broke, EVENT_JOB_ERROR)
     former = {number: signal.signal(number, daemon.signalled) for number in (signal.SIGTERM, signal.SIGINT)}
@@ -69,7 +80,7 @@ def run(config: Config, database: Path, *, at_once: bool, say: Say) -> None:
 
 
 def _missed(event: JobEvent, say: Say) -> None:
-    say(f"a refresh was missed: it was due at {event.scheduled_run_time:%F %T}")
+    say(f"{_JOBS[event.job_id]} was missed: it was due at {event.scheduled_run_time:%F %T}")
 
 
 class _Daemon:
@@ -106,9 +117,16 @@ class _Daemon:
             f" {len(result.failures)} failed"
         )
 
+    def upkeep(self) -> None:
+        """Put the archive in order and copy it. What fails is said; refreshes go on without."""
+        try:
+            self._say(upkeep(self._config, self._database))
+        except (RefreshError, ArchiveError, OSError) as error:
+            self._say(f"upkeep failed: {error}")
+
     def broke(self, event: JobExecutionEvent) -> None:
         """A refresh ended by an error that nobody foresaw (APScheduler logs its traceback): it counts as failed."""
-        if not self.stopped:
+        if not self.stopped and event.job_id == "refresh":
             self._failed(f"{type(event.exception).__name__}: {event.exception}")
             ping(self._config.schedule.ping_url, "fail")
 

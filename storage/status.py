@@ -17,6 +17,10 @@ def status(archive: Archive) -> dict[str, Any]:
         "select (select count(*) from subject), (select count(*) from version), (select count(*) from blob),"
         " (select count(*) from current where files_behind = 1 and unavailable_since is null)"
     ).fetchone()
+    by_kind = conn.execute(
+        "select s.kind, count(*) from current c join subject s on s.id = c.subject"
+        " where c.files_behind = 1 and c.unavailable_since is null group by s.kind order by s.kind"
+    ).fetchall()
     last = runs.last(archive, snapshots=False)
     return {
         "subjects": subjects,
@@ -24,6 +28,7 @@ def status(archive: Archive) -> dict[str, Any]:
         "texts": texts,
         "bytes": archive.path.stat().st_size,
         "files_waiting": waiting,
+        "files_waiting_by_kind": dict(by_kind),
         "last_run": last,
         "last_snapshot": runs.last(archive),
         "failures": orjson.loads(last["failures"]) if last else [],
