@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import re2
 
+from licenses.clauses import zones
 from licenses.clauses.reading import UNSEEN, Plain, plain
 
 LARGEST_TEXT = 2_000_000  # characters; the longest license in use has fewer than 100,000
@@ -69,23 +70,6 @@ _DEFINITION = re.compile(
     r"(?:- )?(?:[-(]?[0-9a-z.]{0,6}[.)]? ?)?(?:\(?[\"'][^\"]{1,80}[\"'][^.]{0,90}?"
     r"(?:means?|shall mean|will mean|refers? to|is defined|includes?|ha(?:s|ve) the meaning|\u662f\u6307|\u6307)"
     r"|(?:[\w'-]+:? ){1,6}?means?)\b"
-)
-# Under such headings a text explains itself and binds nobody, up to the next heading or to its end.
-_EXPLAINING = re.compile(
-    r"(?i)(?:preamble|recitals?|background|whereas|considerations for|using creative commons|summary\b|overview$"
-    r"|human-readable|changelog|frequently asked|\u5e8f\u8a00)"
-)
-_CLOSING = re.compile(
-    r"(?i)(?:end of terms and conditions|how to apply (?:these|this|the)|appendix: how to|how to use this license"
-    r"|exhibit [ab] - (?:form of|\"incompatible))"
-)
-_ATTACHED = re.compile(r"(?:attachment|annex|exhibit|schedule) \w\b")
-# Leave to copy the text of the license itself, which is no leave to copy the work.
-_OF_THE_TEXT = re.compile(r"every(?:one|body) is (?:permitted|allowed) to (?:copy|distribute)")
-_BINDING_AGAIN = re.compile(
-    r"(?i)(?:now,? therefore|by exercising the licensed rights|agree as follows|1\. ?definitions"
-    r"|terms and conditions(?: for|$)"
-    r"|^(?:attachment|annex|exhibit|schedule|appendix) \w\b(?!.{0,30}how to))"
 )
 # A heading that says something, such as a warranty shouted on a line of its own, is a sentence all the same.
 _STATES = re.compile(
@@ -305,22 +289,24 @@ class _Reader:
             beside = bool(style) and style == head_style
             self._add(copy, (start, end), "" if beside else head, style, block)
             if number == 0 and self.found[-1].title and not block.heading and end < len(copy.text):
-                self._aside = bool(_EXPLAINING.search(piece)) and not _BINDING_AGAIN.search(piece)
+                self._aside = bool(zones.EXPLAINING.search(piece)) and not zones.BINDING_AGAIN.search(piece)
             if piece.endswith((".", "!", "?", ":")):
                 head = ""
             elif not head:
                 head, head_style = copy.lower[start:end], style
+        if self._closing and zones.ADVICE_ENDS.search(copy.lower):
+            self._closing = False
 
     def _open_zone(self, block: _Block, copy: Plain) -> None:
         """Notice where explanations begin and end, and the section that a heading opens."""
         block.heading = block.heading and not self._is_item(copy.text)
         if block.heading:
             self._enter(copy)
-        elif (closing := _CLOSING.search(copy.lower[:80])) is not None:
-            self._closing = _ATTACHED.search(copy.lower, closing.end()) is None
-        elif self._closing and _ATTACHED.match(copy.lower):
+        elif (closing := zones.CLOSING.search(copy.lower[:80])) is not None:
+            self._closing = zones.ATTACHED.search(copy.lower, closing.end()) is None
+        elif self._closing and zones.ATTACHED.match(copy.lower):
             self._closing = False
-        elif self._explaining and _BINDING_AGAIN.search(copy.lower):
+        elif self._explaining and zones.BINDING_AGAIN.search(copy.lower):
             self._explaining = False
 
     def _add(self, copy: Plain, span: tuple[int, int], head: str, style: str, block: _Block) -> None:
@@ -328,7 +314,7 @@ class _Reader:
         first, last = copy.locate(start, end)
         piece, part = copy.text[start:end], copy.part(start, end)
         lead = _shortened(" ".join([lead.text for lead in self._leads] + ([head] if head else [])))
-        binding = not (self._explaining or self._closing or self._aside or _OF_THE_TEXT.search(part.lower))
+        binding = not (self._explaining or self._closing or self._aside or zones.OF_THE_TEXT.search(part.lower))
         defines = bool(_DEFINITION.match(part.lower))
         title = len(piece) < 90 and _is_title(piece, part.lower, block, opens=not lead or end < len(copy.text))
         opens = start == 0 and end < len(copy.text) and piece.endswith((".", ":"))
@@ -346,9 +332,9 @@ class _Reader:
         self._section = title[:90] or self._section
         self._leads.clear()
         self._after_colon = False
-        self._explaining = bool(_EXPLAINING.search(title)) and not _BINDING_AGAIN.search(title)
-        closing = _CLOSING.search(title)
-        attached = _BINDING_AGAIN.search(title[closing.end() :].strip() if closing else title)
+        self._explaining = bool(zones.EXPLAINING.search(title)) and not zones.BINDING_AGAIN.search(title)
+        closing = zones.CLOSING.search(title)
+        attached = zones.BINDING_AGAIN.search(title[closing.end() :].strip() if closing else title)
         self._closing = not attached and (self._closing or closing is not None)
 
     def _number(self, number: str, piece: str) -> None:

@@ -15,7 +15,7 @@ Dress = Callable[[str], str]
 
 # A line that stands alone, is short and is no sentence.
 _HEADING = re.compile(r"(?m)(?<=\n\n)(?:\d{1,2}\.? |Section [\dIVX]+[:.] )?[A-Z][A-Za-z &-]{4,60}(?=\n\n)")
-_BULLET = re.compile(r"(?m)^([ \t]*)[-*\u2022] (?=\S)")
+BULLET = re.compile(r"(?m)^([ \t]*)[-*\u2022] (?=\S)")
 
 
 def rewrapped(text: str, width: int, indent: str = "") -> str:
@@ -84,7 +84,7 @@ QUOTES: st.SearchStrategy[Dress] = st.sampled_from(
     ]
 )
 BULLETS: st.SearchStrategy[Dress] = st.sampled_from(["- ", "* ", "\u2022 ", "\u25cf ", "\u2013 "]).map(
-    lambda bullet: lambda text: _BULLET.sub(rf"\g<1>{bullet}", text)
+    lambda bullet: lambda text: BULLET.sub(rf"\g<1>{bullet}", text)
 )
 LINE_ENDS: st.SearchStrategy[Dress] = st.sampled_from(["\r\n", "\r"]).map(
     lambda end: lambda text: decode(text.replace("\n", end).encode("utf-8", "replace"))
