@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from licenses.catalogue import entry
 from licenses.identity.reference import Reference
@@ -247,6 +248,20 @@ def contradicted(head: Head, found: Difference, reference: Reference, same: bool
     wanting = TELLING.intersection(title) - near
     wanting |= numbers.intersection(title) - near
     return f"the heading lacks {min(wanting)}" if wanting else None
+
+
+def other_version(head: Head, found: Difference, reference: Reference) -> str | None:
+    """The version that the heading states beside the word, if the license has a number and it is another one."""
+    numbers = {number.removesuffix(".0") for number in own_numbers(reference.license)}
+    if not numbers:
+        return None
+    near = head.first[:TITLE_ENDS]
+    stated = {
+        number.removesuffix(".0")
+        for word, number in pairwise(near)
+        if word in {"version", "v"} and number[0].isdigit() and number in found.head and not _YEAR.match(number)
+    }
+    return min(stated) if stated and numbers.isdisjoint(stated) else None
 
 
 def has_heading(head: Head, found: Difference) -> bool:

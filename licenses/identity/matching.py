@@ -17,6 +17,7 @@ from licenses.identity.evidence import (
     difference,
     has_heading,
     is_altered,
+    other_version,
     own_numbers,
     renamed,
     rewritten,
@@ -129,7 +130,7 @@ def _whole(subject: Subject, ranked: list[Overlap]) -> Choice | None:
         return None
     found = difference(subject.words, subject.runs, top.reference.shingles)
     near = _similarity(top, found)
-    if near < (NAMED if named else HEADED) and not excerpt:
+    if (near < (NAMED if named else HEADED) and not excerpt) or other_version(head, found, top.reference):
         return None
     if near >= SAME and head.holds(top.reference.title):
         return top, found
