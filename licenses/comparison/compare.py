@@ -241,9 +241,15 @@ def _by_clauses_alone(base: Comparison, was: Reading, now: Reading) -> Compariso
     return _filled(base, found if telling else [], bool(telling), together(change.direction for change in telling))
 
 
+def _only_script_apart(before: Unit, after: Unit) -> bool:
+    """Whether two headings differ by the name of a language in its script: "License" and "License 中文"."""
+    apart = {word.text for word in before.words} ^ {word.text for word in after.words}
+    return all(_HAN.match(word) for word in apart)
+
+
 def _translation(apart: Difference, old: Side, new: Side) -> bool:
     """Whether all that came (or went) is the same text in another script, as a whole."""
-    if apart.reworded or (apart.lost and apart.gained):
+    if (apart.lost and apart.gained) or not all(_only_script_apart(*pair) for pair in apart.reworded):
         return False
     units = apart.lost or apart.gained
     added = "".join(word.text for unit in units for word in unit.words)
