@@ -71,3 +71,9 @@ def test_time_grows_with_length_only(piece: str) -> None:
         spent.append(time.process_time() - begun)
     # Four times the text: a quadratic reader would take sixteen times as long. Floor for noise.
     assert spent[1] < 10 * max(spent[0], 0.02)
+
+
+def test_a_half_of_a_character_is_quoted_as_it_stands() -> None:
+    text = "You may not use the Model \ud800 for military purposes."
+    (found,) = find_clauses(text)
+    assert (found.clause, text[found.start : found.end]) == ("use-restrictions", found.quote)

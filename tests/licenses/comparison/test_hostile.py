@@ -68,3 +68,9 @@ def test_a_changed_word_in_a_long_text_is_found() -> None:
     ((old, new),) = found.passages
     assert old[0] == old[1]
     assert after[slice(*new)] == "not"
+
+
+def test_halves_of_characters_are_compared_as_what_cannot_be_read() -> None:
+    before, after = f"{LICENSE}\ud800", f"{LICENSE}\udfff You may not use it for military purposes."
+    assert compare(before, before).direction == "neutral"
+    assert "use-restrictions" in compare(before, after).clauses_added
