@@ -87,8 +87,8 @@ def test_the_address_of_a_policy_is_read_from_its_definition() -> None:
 
 def test_uses_that_a_sentence_lists_are_banned_one_by_one() -> None:
     text = (
-        "4. Restrictions. You will not\n\na. use or copy the Model, in whole or in part, for (i) any production purposes, "
-        "(ii) military purposes, (iii) purposes of surveillance, or (iv) biometric processing;\n"
+        "4. Restrictions. You will not\n\na. use or copy the Model, in whole or in part, for (i) any production "
+        "purposes, (ii) military purposes, (iii) purposes of surveillance, or (iv) biometric processing;\n"
     )
     assert clause_of(text, "use-restrictions").parameters["fields"] == ["biometric", "military", "surveillance"]
 

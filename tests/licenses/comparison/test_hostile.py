@@ -71,6 +71,6 @@ def test_a_changed_word_in_a_long_text_is_found() -> None:
 
 
 def test_halves_of_characters_are_compared_as_what_cannot_be_read() -> None:
-    before, after = f"{LICENSE}\ud800", f"{LICENSE}\udfff You may not use it for military purposes."
+    before, after = f"{LICENSE}\ud800", f"{LICENSE}\udfff You must pay us a royalty of 5% of revenue."
     assert compare(before, before).direction == "neutral"
-    assert "use-restrictions" in compare(before, after).clauses_added
+    assert "royalty" in compare(before, after).clauses_added
