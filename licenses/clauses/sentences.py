@@ -127,11 +127,12 @@ class _Lead:
 
 @dataclass(slots=True)
 class _Block:
-    """Lines that run on: a paragraph, a heading, or an item of a list."""
+    """Lines that run on: a paragraph, a heading, or an item of a list; `follows` tells an item on the next line."""
 
     start: int
     end: int
     heading: bool = False
+    follows: bool = False
 
 
 def sentences(text: str) -> tuple[Sentence, ...]:
@@ -221,7 +222,7 @@ def _blocks(text: str) -> Iterator[_Block]:
         if current is None or heading or item or current.heading:
             if current is not None:
                 yield current
-            current = _Block(end - len(body), end, heading)
+            current = _Block(end - len(body), end, heading, follows=item)
             labels.note(marker)
         else:
             current.end = end
@@ -264,6 +265,7 @@ class _Reader:
         self._explaining = self._closing = False
         self._aside = False  # a paragraph that a run-in heading calls a preamble or the like
         self._after_colon = False
+        self._open = ("", "")  # the beginning of a sentence whose items may go on in the next lines, and its style
 
     def read(self, block: _Block) -> None:
         """Add the sentences of a block."""
@@ -271,7 +273,7 @@ class _Reader:
         if not copy.text:
             return
         self._open_zone(block, copy)
-        head = head_style = ""
+        head, head_style = self._open if block.follows else ("", "")
         self._aside = False
         for number, (start, end) in enumerate(_cuts(copy.text)):
             piece = copy.text[start:end]
@@ -294,6 +296,7 @@ class _Reader:
                 head = ""
             elif not head:
                 head, head_style = copy.lower[start:end], style
+        self._open = (head, head_style)
         if self._closing and zones.ADVICE_ENDS.search(copy.lower):
             self._closing = False
 
