@@ -32,8 +32,8 @@ _OWN_SUBJECT = re.compile(
 _OCCASION = re.compile(r"(?:^|[.:;] )(?:if|when|whenever|where) (?:you|licensees?|a recipient)\b[^:;]{3,200}:$")
 # "You may pass it on if you:" does too, whatever comes first.
 _CONDITIONS = re.compile(
-    r"\b(?:if|provided(?: that)?|when|(?:so|as) long as|on condition that) (?:you|licensees?|the licensee)(?: also| both)?"
-    r"(?: (?:do|meet|satisfy|fulfil|comply with|agree to)\b[^:;,]{0,80})?:$"
+    r"\b(?:if|provided(?: that)?|when|(?:so|as) long as|on condition that) (?:you|licensees?|the licensee)"
+    r"(?: also| both)?(?: (?:do|meet|satisfy|fulfil|comply with|agree to)\b[^:;,]{0,80})?:$"
 )
 _Span = tuple[int, str]  # where a mood begins, and the mood
 

@@ -24,6 +24,11 @@ _URL = re.compile(
 )
 _UNSEEN = re.compile(f"[{UNSEEN}]")
 _QUOTED = re.compile(r"""(?:"|(?<![^ (:])')((?<=")[^"]{1,700}|(?<=')[^'"]{2,500})(?:"|'(?![a-z]))""")
+# What the sentence beside one about courts says if it names the law that they apply.
+_OF_LAW = re.compile(
+    r"\bgovern|constru|\blaws?\b.{0,120}?\b(?:appl(?:y|ies)|rules?)\b|^(?:\S+ ){1,3}law[;.]|"
+    r"(?:适用|依据|遵循|依照|受).*法"
+)
 _DEFINING = ("(", "(the ", "(a ", "(each, a ", "(collectively, ", "(an ")
 # Labels in quotation marks that are no words to be shown: a file's name, a term being defined.
 # What such a list names is words; another, places where they may stand.
@@ -142,6 +147,11 @@ def _after_colon(near: Sequence[Sentence], context: Context) -> str | None:
 
 
 def _law(value: Value, context: Context) -> str | None:
+    """The place whose law the sentence names; else that of a sentence beside it; else the place of the courts."""
+    near = context.sentences[max(0, context.number - 3) : context.number + 4]
+    for sentence in (context.sentence, *(other for other in near if _OF_LAW.search(other.plain.lower))):
+        if (span := law_named(sentence.plain.text, courts=False)) is not None:
+            return _as_written(context, sentence, span)
     span = law_named(context.sentence.plain.text)
     return None if span is None else _as_written(context, context.sentence, span)
 

@@ -43,9 +43,7 @@ _LAW_GOVERNS = re.compile(
     rf"^(?:\(?[\w.]{{1,6}}[.)] |[\d.]{{1,6}} )?(?:[Tt]he )?(?:{_WORD}\. )?(?P<place>{_WORD}(?: {_WORD}){{0,2}}) "
     r"[Ll]aws? ?(?:(?:will|shall) (?:govern|apply)|applies|governs|[;,.]|and\b|$)"
 )
-_HAN = re.compile(
-    "(?P<place>中华人民共和国|香港特别行政区|中国香港|中国|香港|新加坡|日本|韩国|美国|英国|德国)"
-)
+_HAN = re.compile("(?P<place>中华人民共和国|香港特别行政区|中国香港|中国|香港|新加坡|日本|韩国|美国|英国|德国)")
 # The state beside a federation: "the laws of the United States and (the laws of) the State of California".
 _FEDERATION = re.compile(r"(?:the )?(?:United States|U\.S|USA|UNITED STATES|Federal)")
 _STATE_TOO = re.compile(rf"(?:and|AND),? (?:of )?(?:the )?(?:laws? of |LAWS OF )?(?:the |THE )?(?P<place>{_PLACE})")
@@ -65,9 +63,12 @@ def places_named(lower: str) -> list[str]:
     return sorted({_CODES[match.group()] for match in _NAMES.finditer(lower)})
 
 
-def law_named(text: str) -> tuple[int, int] | None:
-    """The span of the place whose law a sentence names, without "the"; of a federation and a state, the state."""
-    for pattern in (_LAW_OF, _LAW_GOVERNS, _PLACE_LAW, _COURTS_OF, _HAN):
+def law_named(text: str, *, courts: bool = True) -> tuple[int, int] | None:
+    """The span of the place whose law a sentence names, without "the"; of a federation and a state, the state.
+
+    Where it names no law, the place of its `courts`.
+    """
+    for pattern in (_LAW_OF, _LAW_GOVERNS, _PLACE_LAW, *((_COURTS_OF,) if courts else ()), _HAN):
         for match in pattern.finditer(text):
             span = _trimmed(text, match.span("place"))
             if span is None:

@@ -262,7 +262,7 @@ class _Reader:
         self._text = text
         self._section: str | None = None
         self._leads: list[_Lead] = []
-        self._explaining = self._closing = False
+        self._explaining = self._preamble = self._closing = False
         self._aside = False  # a paragraph that a run-in heading calls a preamble or the like
         self._after_colon = False
         self._open = ("", "")  # the beginning of a sentence whose items may go on in the next lines, and its style
@@ -309,7 +309,9 @@ class _Reader:
             self._closing = zones.ATTACHED.search(copy.lower, closing.end()) is None
         elif self._closing and zones.ATTACHED.match(copy.lower):
             self._closing = False
-        elif self._explaining and zones.BINDING_AGAIN.search(copy.lower):
+        elif self._explaining and (
+            zones.BINDING_AGAIN.search(copy.lower) or (self._preamble and zones.FIRST_SECTION.match(copy.lower))
+        ):
             self._explaining = False
 
     def _add(self, copy: Plain, span: tuple[int, int], head: str, style: str, block: _Block) -> None:
@@ -336,6 +338,7 @@ class _Reader:
         self._leads.clear()
         self._after_colon = False
         self._explaining = bool(zones.EXPLAINING.search(title)) and not zones.BINDING_AGAIN.search(title)
+        self._preamble = zones.PREAMBLE.search(title) is not None
         closing = zones.CLOSING.search(title)
         attached = zones.BINDING_AGAIN.search(title[closing.end() :].strip() if closing else title)
         self._closing = not attached and (self._closing or closing is not None)

@@ -9,6 +9,9 @@ EXPLAINING = re.compile(
     r"(?i)(?:preamble|recitals?|background|whereas|considerations for|using creative commons|summary\b|overview$"
     r"|human-readable|changelog|frequently asked|\u5e8f\u8a00)"
 )
+# A preamble ends where the sections begin, whatever their headings are.
+PREAMBLE = re.compile(r"(?i)preamble|recitals?|whereas")
+FIRST_SECTION = re.compile(r"(?:section |article |§ ?)?[01][.:] \S")
 CLOSING = re.compile(
     r"(?i)(?:end of terms and conditions|how to apply (?:these|this|the)|appendix: how to|how to use this license"
     r"|exhibit [ab] - (?:form of|\"incompatible))"
