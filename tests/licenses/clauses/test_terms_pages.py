@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from licenses.clauses import find_clauses
+
+PAGES: list[dict[str, Any]] = tomllib.loads(Path(__file__).with_name("terms_pages.toml").read_text("utf-8"))["page"]
 
 
 def _found(text: str) -> set[str]:
@@ -38,6 +44,13 @@ def _fields(text: str) -> list[str]:
 )
 def test_what_the_vendor_does_is_no_clause_for_the_reader(sentence: str, clause: str) -> None:
     assert clause not in _found(f"# Terms of Service\n\n## 3. Your content\n\n{sentence}\n")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page["name"] for page in PAGES])
+def test_what_a_page_holds_is_found_and_nothing_else(page: dict[str, Any]) -> None:
+    found, holds = _found(page["text"]), set(page["holds"])
+    assert holds - found == set(), "missed"
+    assert found - holds - set(page["may"]) == set(), "made up"
 
 
 def test_the_items_of_a_policy_that_end_without_a_full_stop_stand_side_by_side() -> None:
