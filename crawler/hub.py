@@ -121,11 +121,15 @@ class Hub:
         sort: str = "createdAt",
         limit: int | None = None,
         patterns: Sequence[str] = (),
+        start: str | None = None,
     ) -> Iterator[Page]:
-        """Pages of a list, newest first by `sort`; of one author, or of all. Raises CrawlError, RunStopped."""
+        """Pages of a list, newest first by `sort`; of one author, or of all. Raises CrawlError, RunStopped.
+
+        `start` is the `onward` of a page of a former walk.
+        """
         walk = Walk(
             self._http, kind, author=author, sort=sort, limit=limit, patterns=patterns,
-            max_bytes=self.network.max_list_bytes, expand=self._expand[kind],
+            max_bytes=self.network.max_list_bytes, expand=self._expand[kind], start=start,
         )  # fmt: skip
         try:
             yield from walk.pages()

@@ -47,6 +47,7 @@ class Page:
     rows: list[Repository]
     bad: list[Bad] = field(default_factory=list)
     complete: bool = False
+    onward: str | None = None  # where the next page is: a walk can begin there
 
 
 class Walk:
@@ -63,12 +64,14 @@ class Walk:
         patterns: Sequence[str],
         max_bytes: int,
         expand: Expand,
+        start: str | None = None,
     ) -> None:
         self._http, self._kind, self._patterns = http, kind, tuple(patterns)
         self._limit, self._max_bytes = limit, max_bytes
         self._author, self._sort = author, sort
         self._expand = expand
         self._page_size = PAGE
+        self._start = start
         self.warnings: list[str] = []
 
     def pages(self) -> Iterator[Page]:
@@ -84,7 +87,8 @@ class Walk:
                 return
 
     def _walk(self) -> Iterator[Page]:
-        url: str | None = None
+        # Whoever has to begin anew begins at the first page.
+        url, self._start = self._start, None
         rounds = _Rounds()
         done = 0
         while True:
@@ -96,7 +100,7 @@ class Walk:
             if not finished and rounds.again({row.hub_id for row in page.rows}):
                 raise CrawlError("the list goes round in circles")
             rows = page.rows[: len(page.rows) - max(0, done - self._limit)] if self._limit else page.rows
-            yield Page(rows, page.bad, complete=finished)
+            yield Page(rows, page.bad, complete=finished, onward=None if finished else onward)
             if finished:
                 return
             url = onward
@@ -131,7 +135,7 @@ class Walk:
         return Request(f"/api/{SECTION[self._kind]}", params=tuple(params), max_bytes=self._max_bytes, read=rows)
 
     def _onward(self, url: str) -> Request:
-        parsed = httpx2.URL(url)
+        parsed = httpx2.URL(url)  # only its path and query: the origin is always the Hub's
         return Request(parsed.raw_path.decode("ascii"), max_bytes=self._max_bytes, read=rows)
 
     def _rows(self, value: list[Any]) -> Page:

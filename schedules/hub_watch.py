@@ -21,11 +21,15 @@ from schedules.whole_kind import WholeKind
 from storage import known
 from storage.known import Known
 from storage.records import Facts, Kind
+from storage.sweeps import Sweep
 
 KINDS: dict[Kind, str] = {"model": "models", "dataset": "datasets", "space": "spaces"}
 # A sweep of a whole kind that misses more than this share has lost rows, not repositories (hub-protocol.md 3.3).
 MOST_MISSING = 0.01
 FEW_MISSING = 20
+
+# Where a sweep is, is kept every so many pages: that many are asked for again after a kill.
+PAGES_KEPT = 10
 
 Enough = Callable[[Sequence[Repository]], bool]
 
@@ -66,6 +70,7 @@ class KindWalk:
         self.ids = dict.fromkeys(watch.ids, False)
         self.displaced: list[Known] = []
         self.swept = False
+        self._sweep: tuple[str | None, Sweep | None] | None = None
 
     def everything(self) -> None:
         """Whole kind, authors, the most used, then names: what a list has shown is not asked for again."""
@@ -87,6 +92,12 @@ class KindWalk:
         nights = WholeKind(self.session, self.kind, watch, self.watch.sweep_days)
         head = nights.head()
         if nights.wants_everything():
+            former = self.session.taken_up(watch)
+            if former is not None:
+                # What was changed since that sweep began is for the next walk of changes.
+                head = former.head
+                self.seen = Seen(former.bits())
+            self._sweep = (head, former)
             if self._walk(watch, author=None, sort="createdAt", limit=None):
                 nights.swept(head)
         elif self._walk(watch, author=None, sort="lastModified", limit=None, enough=nights.is_old):
@@ -128,7 +139,12 @@ class KindWalk:
     def _pages(self, watch: str, author: str | None, sort: str, limit: int | None, enough: Enough | None) -> bool:
         done, complete = 0, False
         hub = self.session.hub
-        for page in hub.pages(self.kind, author=author, sort=sort, limit=limit, patterns=self.look.patterns):
+        head, former = self._sweep if self._sweep and _whole(watch) else (None, None)
+        if former is not None and former.onward is None:
+            return True
+        start = former.onward if former else None
+        listed = hub.pages(self.kind, author=author, sort=sort, limit=limit, patterns=self.look.patterns, start=start)
+        for number, page in enumerate(listed, 1):
             recorded = known.by_hub_id(self.conn, self.kind, (row.hub_id for row in page.rows))
             for row in page.rows:
                 self._row(row, recorded.get(row.hub_id), watch)
@@ -137,6 +153,8 @@ class KindWalk:
             done += len(page.rows)
             self.session.progress(watch, done, limit)
             complete = page.complete
+            if self._sweep and _whole(watch) and (complete or number % PAGES_KEPT == 0):
+                self.session.came_to(watch, page, head, self.seen.bits())
             if enough is not None and enough(page.rows):
                 return True
         return complete
@@ -246,9 +264,13 @@ class KindWalk:
 class Seen:
     """The subjects that this run has seen, one bit each: millions of them in little memory."""
 
-    def __init__(self) -> None:
-        self._bits = bytearray()
-        self.count = 0
+    def __init__(self, bits: bytearray | None = None) -> None:
+        self._bits = bytearray() if bits is None else bits
+        self.count = sum(byte.bit_count() for byte in self._bits)
+
+    def bits(self) -> bytearray:
+        """The bits, to be kept."""
+        return self._bits
 
     def add(self, subject: int) -> None:
         """Remember a subject by its id."""

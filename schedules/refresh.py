@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,10 @@ class RefreshResult:
     warnings: list[str] = field(default_factory=list)
 
 
+# A sweep that was killed is taken up by a refresh that begins so soon after; later, too much of it is old.
+TAKEN_UP = timedelta(hours=6)
+
+
 class _DryRun(Exception):
     """Undoes the transaction of a dry run."""
 
@@ -74,6 +79,7 @@ def refresh(
             scope="only" if only else "all",
             tool_version=installed_version("licensedrift"),
             rules_version=RULES_VERSION,
+            take_up_since=None if only or full or dry_run else clock.stamp(clock.now() - TAKEN_UP),
         )
         with Session(config, archive, run, full=full, progress=progress) as session:
             stopped = _look(session, only)

@@ -8,8 +8,9 @@ from types import TracebackType
 from urllib.parse import urlsplit
 
 from crawler.hub import Hub
+from crawler.hub_lists import Page
 from crawler.pages import PageFetcher
-from schedules.clock import now
+from schedules.clock import now, stamp
 from schedules.configuration import Config
 from schedules.gathering import TextStore
 from storage import runs
@@ -17,6 +18,7 @@ from storage.archive import Archive
 from storage.current import watch_id
 from storage.records import Failure, Observation
 from storage.runs import Run
+from storage.sweeps import Sweep, keep, packed_bits
 from storage.understanding import Understanding
 
 BATCH = 1000  # observations a transaction
@@ -43,6 +45,7 @@ class Session:
         self.failures: list[Failure] = []
         self.warnings: list[str] = []
         self._as_before = 0
+        self._before: dict[str, tuple[int, int]] = {}  # of each sweep: who was as before, and failures, at its begin
         self._batch: list[Observation] = []
         self._unmoved: list[int] = []
         self._watches: list[str] = []
@@ -77,6 +80,25 @@ class Session:
     def unmoved_too(self, subjects: int) -> None:
         """Count subjects that a walk need not show, since nothing of them was changed."""
         self._as_before += max(subjects, 0)
+
+    def came_to(self, watch: str, page: Page, head: str | None, seen: bytes | bytearray) -> None:
+        """Keep how far a sweep has come, and all that was seen so far: a run that is killed now is taken up here."""
+        self.flush()
+        as_before, failures = self._before[watch]
+        sweep = Sweep(
+            self.run.id, stamp(now()), page.onward, head, packed_bits(seen), self._as_before - as_before,
+            self.failures[failures:],
+        )  # fmt: skip
+        keep(self.archive, watch, sweep)
+
+    def taken_up(self, watch: str) -> Sweep | None:
+        """The sweep of a run that was killed, if there is one to go on with; who it has seen is counted here."""
+        sweep = self.run.sweeps.pop(watch, None)
+        self._before[watch] = (self._as_before, len(self.failures))
+        if sweep is not None:
+            self._as_before += sweep.as_before
+            self.failures += sweep.failures
+        return sweep
 
     def looked_at(self) -> int:
         """How many subjects have been looked at so far, to good effect."""

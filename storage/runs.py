@@ -13,9 +13,11 @@ from typing import Any
 import msgspec
 import orjson
 
+from storage import sweeps
 from storage.archive import Archive
 from storage.records import Failure, Observation
 from storage.staging import Staging
+from storage.sweeps import Sweep
 
 
 @dataclass
@@ -28,18 +30,41 @@ class Run:
     rules_version: str
     failures: list[Failure] = field(default_factory=list)
     staging: Staging = field(default_factory=Staging)
+    sweeps: dict[str, Sweep] = field(default_factory=dict)  # of a killed run, to be taken up
 
 
-def begin(archive: Archive, *, started_at: str, scope: str, tool_version: str, rules_version: str) -> Run:
-    """Write the run's row. Runs that were killed before are marked `interrupted`, and what they staged is dropped."""
+def begin(
+    archive: Archive, *, started_at: str, scope: str, tool_version: str, rules_version: str,
+    take_up_since: str | None = None,
+) -> Run:  # fmt: skip
+    """Write the run's row. Runs that were killed before are marked `interrupted`, and what they staged is dropped.
+
+    With `take_up_since`, sweeps of the last run, if it was killed and had come so far since then, are taken up.
+    """
     with archive.writing():
+        former = _killed(archive, tool_version) if take_up_since else None
+        found = sweeps.kept(archive, former) if former is not None else {}
+        taken = {watch: one for watch, one in found.items() if one.at >= (take_up_since or "")}
         archive.conn.execute("update run set status = 'interrupted' where status = 'running'")
-        archive.conn.execute("delete from pending")
+        if not taken:
+            archive.conn.execute("delete from pending")
+        sweeps.forget(archive)
         cursor = archive.conn.execute(
             "insert into run (started_at, status, scope, tool_version, rules_version) values (?, 'running', ?, ?, ?)",
             (started_at, scope, tool_version, rules_version),
         )
-    return Run(int(cursor.lastrowid or 0), started_at, scope, rules_version)
+        run = Run(int(cursor.lastrowid or 0), started_at, scope, rules_version, sweeps=taken)
+        if taken and former is not None:
+            run.staging.adopt(archive, former, run.id)
+            for watch, sweep in taken.items():
+                sweeps.keep(archive, watch, msgspec.structs.replace(sweep, run=run.id))
+    return run
+
+
+def _killed(archive: Archive, tool_version: str) -> int | None:
+    """The last run, if it was a whole one of this version that never ended."""
+    row = archive.conn.execute("select id, status, scope, tool_version from run order by id desc limit 1").fetchone()
+    return int(row[0]) if row and tuple(row[1:]) == ("running", "all", tool_version) else None
 
 
 def stage(archive: Archive, run: Run, observations: Sequence[Observation]) -> None:
@@ -72,6 +97,7 @@ def close(
 ) -> None:
     """Write how the run ended. Called inside the transaction that records its versions."""
     archive.conn.execute("delete from pending where run = ?", (run.id,))
+    sweeps.forget(archive)
     archive.conn.execute(
         "update run set status = ?, finished_at = ?, subjects = ?, changed = ?, events = ?, requests = ?,"
         " bytes = ?, failures = ? where id = ?",

@@ -58,6 +58,20 @@ class Staging:
                 ((name, run, one.facts.last_modified or "", _encoder.encode(one)) for name, one in again),
             )
 
+    def adopt(self, archive: Archive, former: int, run: int) -> None:
+        """Take over what a former run has put aside. Called inside a transaction."""
+        archive.conn.execute("update pending set run = ? where run = ?", (run, former))
+        for name, body in archive.conn.execute("select key, body from pending order by key"):
+            if not name.startswith(BATCH):
+                self._perhaps_there(name)
+                self.count += 1
+                self._again += 1
+                continue
+            self._batches = int(name.removeprefix(BATCH))
+            for one in _batch.decode(zstandard.decompress(body, max_output_size=_MOST_BATCH)):
+                self._perhaps_there(key(one))
+                self.count += 1
+
     def _perhaps_there(self, name: bytes) -> bool:
         """Whether the name may have been put before; remembers it."""
         if self._filter is None:

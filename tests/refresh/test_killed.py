@@ -100,7 +100,8 @@ def kills(tmp_path: Path, count: int, seed: int) -> None:
             process.wait()
             before = lab.rows("select count(*) as n from snapshots")[0]["n"]
             assert before in (1, 2)
-            lab.again()
+            if before == 1:  # one that had ended is no trace, and another night would make the missing gone
+                lab.again()
             assert content(lab) == wanted, f"kill number {number} left a trace"
             lab.sound()
             interrupted += lab.rows("select count(*) as n from runs where status = 'interrupted'")[0]["n"]

@@ -147,7 +147,7 @@ def kills(folder: Path, work: Work, count: int, seed: int) -> None:
         began = time.monotonic()
         assert process.wait() == 0
         lasted = time.monotonic() - began
-        wanted = work.seen(undisturbed)
+        wanted, snapshots = work.seen(undisturbed), len(undisturbed.snapshots())
         for number in range(count):
             lab = copy(f"killed-{number}")
             process = start(lab, work.command)
@@ -156,7 +156,9 @@ def kills(folder: Path, work: Work, count: int, seed: int) -> None:
             interrupted += process.poll() is None
             process.kill()
             process.wait()
-            assert start(lab, work.command).wait() == 0
+            # A refresh that had ended before the kill is done; one night more would make the missing gone.
+            if work.command != ("refresh",) or len(lab.snapshots()) < snapshots:
+                assert start(lab, work.command).wait() == 0
             assert work.seen(lab) == wanted, f"kill number {number} left a trace"
             lab.sound()
     print(f"{count} kills, {interrupted} of them before the end")
