@@ -101,8 +101,9 @@ def _flag(value: Value, context: Context) -> bool | None:
 
 
 def _url(value: Value, context: Context) -> str | None:
-    """The address in the sentence, or the first near another mention of a use policy."""
-    stated = _URL.search(_written(context, context.sentence))
+    """The address that follows the mention, or else one in the sentence, or the first near another mention."""
+    written = context.source[context.sentence.plain.locate(*context.span)[0] : context.sentence.end]
+    stated = _URL.search(_UNSEEN.sub("", written)) or _URL.search(_written(context, context.sentence))
     if stated is None and value.yes is not None:
         for sentence in context.sentences:
             if value.yes.search(sentence.plain.lower) and (stated := _URL.search(_written(context, sentence))):
