@@ -43,7 +43,7 @@ _LONE_STAR = re.compile(r"(?m)^[ \t]*\*[ \t]*$")
 _LEADER = re.compile(r"(?m)^[ \t]{0,8}(#|\*|//|;|--|%|\||dnl|REM)(?=[ \t]|$)")
 _MARKDOWN_HEADING = re.compile(r"[ \t]*#{1,6}[ \t]+(?P<title>\S.*)")
 # What an editor or a page leaves at the ends of words and lines: no line looks otherwise for it.
-_EDGE = re.compile(rf"(?:(?<=\s)|^)[{UNSEEN}]+|[{UNSEEN}]+(?=\s|$)")
+_EDGE = re.compile(rf"(?:(?<=\s)|^)[{UNSEEN}]++|(?<![{UNSEEN}])[{UNSEEN}]++(?=\s|$)")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
 _RULE = re.compile(r"[-=*_~+#/ \t.]{3,}$")
 

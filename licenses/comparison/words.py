@@ -26,7 +26,7 @@ _TOKEN = re.compile(
 # What stands for another character, or for none: entities, UTF-8 that was read as Windows-1252, unseen characters
 # before a letter or within a word, number or address.
 _STAND_IN = re.compile(
-    rf"&(?:[a-zA-Z]{{2,8}}|#\d{{1,6}}|#[xX][0-9a-fA-F]{{1,5}});|[{_UNSEEN}]+(?=[^\W_])"
+    rf"&(?:[a-zA-Z]{{2,8}}|#\d{{1,6}}|#[xX][0-9a-fA-F]{{1,5}});|(?<![{_UNSEEN}])[{_UNSEEN}]++(?=[^\W_])"
     r"|[\u00c2-\u00f4][\u0080-\u00bf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc"
     r"\u2013-\u203a\u20ac\u2122]{1,3}"
 )
