@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from heapq import merge
 from itertools import accumulate, groupby, islice
 from operator import itemgetter
@@ -14,7 +15,7 @@ from licenses.clauses.moods import mood_at, moods
 from licenses.clauses.parameters import Context, banned_uses, values
 from licenses.clauses.patterns import Found, Pattern
 from licenses.clauses.proof import MERE_CAPTION, OPERATIVE, front_of, weakness
-from licenses.clauses.ruleset import Find, Rule, Scan, rules
+from licenses.clauses.ruleset import Find, Rule, Scan, pattern, rules
 from licenses.clauses.sentences import Sentence, sentences
 
 _LONGEST_QUOTE = 700
@@ -141,11 +142,18 @@ def _states(find: Find, sentence: Sentence) -> Found | None:
         return None
     if find.unless is not None and find.unless.search(lower):
         return None
+    if find.unless_service is not None and find.unless_service.search(lower) and not _of_work().search(lower):
+        return None
     if find.under is not None and not find.under.search(_above(sentence)):
         return None
     if find.not_under is not None and find.not_under.search(_above(sentence)):
         return None
     return match
+
+
+@cache
+def _of_work() -> Pattern:
+    return pattern("{licensed_work}")
 
 
 def _said(find: Find, sentence: Sentence) -> Found | None:

@@ -19,6 +19,7 @@ from licenses.clauses.patterns import Pattern
 from licenses.clauses.vocabulary import rule_files
 
 _CLASS = re.compile(r"\[\^([^\]]+)\]")
+_SERVICES = re.compile(r"\{(?:service_matter|beside_\w+)\}")
 _WORD = re.compile(r"\{([a-z_]+)\}")
 _BOUNDED = re.compile(r"\{\d+,\d*\}\??")
 # So many finds of a rule are looked for at once: RE2 keeps a state for whatever may have been begun together.
@@ -32,7 +33,8 @@ class Find:
 
     `mood` are those that the place where `says` begins may have (see moods.py); if empty, any will do.
     `unless_there` rules it out only where that mood holds, so that what else the sentence says does not matter;
-    `but_not` passes over a place whose very words it matches.
+    `but_not` passes over a place whose very words it matches; `unless_service` rules out only sentences that do not
+    speak of the licensed work: what terms of services say of accounts, content and fees.
     """
 
     says: Pattern
@@ -48,6 +50,7 @@ class Find:
     mood: frozenset[str]
     unless_there: Pattern | None
     but_not: Pattern | None
+    unless_service: Pattern | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +176,7 @@ def _find(find: dict[str, Any]) -> Find:
     return Find(
         pattern(_joined(find["says"])),
         tuple(pattern(source) for source in ([also] if isinstance(also, str) else also)),
-        _optional(find.get("unless")),
+        _optional([source for source in _listed(find.get("unless", [])) if not _SERVICES.fullmatch(source)]),
         _optional(find.get("under")),
         _optional(find.get("not_under")),
         _optional(find.get("above")),
@@ -184,7 +187,12 @@ def _find(find: dict[str, Any]) -> Find:
         frozenset([mood] if isinstance(mood := find.get("mood", ()), str) else mood),
         _optional(find.get("unless_there")),
         _optional(find.get("but_not")),
+        _optional([source for source in _listed(find.get("unless", [])) if _SERVICES.fullmatch(source)]),
     )
+
+
+def _listed(source: str | list[str]) -> list[str]:
+    return [source] if isinstance(source, str) else source
 
 
 def _optional(source: str | list[str] | None) -> Pattern | None:
