@@ -44,6 +44,7 @@ class Session:
         self.texts = TextStore(archive, self.understanding)
         self.failures: list[Failure] = []
         self.warnings: list[str] = []
+        self.has_swept = False  # whether a large kind was listed from its first page to its last
         self._as_before = 0
         self._before: dict[str, tuple[int, int]] = {}  # of each sweep: who was as before, and failures, at its begin
         self._batch: list[Observation] = []

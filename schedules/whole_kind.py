@@ -19,6 +19,8 @@ from storage.records import Kind
 OVERLAP = timedelta(hours=1)
 # Up to here everything costs so few requests (one for 1,000) that it is asked for every night.
 SMALL = 100_000
+# A sweep that was put off for another kind's is put off no longer than this.
+MOST_OVERDUE = timedelta(days=3)
 
 
 class WholeKind:
@@ -37,7 +39,11 @@ class WholeKind:
     def wants_everything(self) -> bool:
         """Whether a full sweep is due: never done, long ago, or asked for."""
         swept = self._mark(self._swept)
-        if self._session.full or swept is None or self._until is None or now() - swept >= self._sweep_days:
+        if self._session.full or swept is None or self._until is None:
+            return True
+        overdue = now() - swept - self._sweep_days
+        # Sweeps of several kinds are spread over nights, so that each leaves the budget something for files.
+        if overdue >= timedelta(0) and (not self._session.has_swept or overdue >= MOST_OVERDUE):
             return True
         return known.count_watched(self._session.archive.conn, self._watch) <= SMALL
 
@@ -61,6 +67,8 @@ class WholeKind:
     def swept(self, head: str | None) -> None:
         """Everything has been read."""
         self._session.mark(self._swept, stamp(now()))
+        if known.count_watched(self._session.archive.conn, self._watch) > SMALL:
+            self._session.has_swept = True
         self.walked(head)
 
     def walked(self, head: str | None) -> None:
