@@ -166,7 +166,7 @@ class KindWalk:
             if recorded.subject in self.seen and not _newer(row, recorded):
                 return
             self.seen.add(recorded.subject)
-        said = facts(row)
+        said = facts(row, patterns=self.look.patterns)
         if recorded is not None and not self.session.full and self._is_known(row, said, recorded, watch):
             self.session.unmoved(None)
         elif _whole(watch) and recorded is not None and _lost_its_branch(row, said, recorded):

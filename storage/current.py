@@ -34,6 +34,7 @@ class CurrentRow:
     edition: str | None = None
     similarity: float | None = None
     openness: str = "unknown"
+    has_license_files: int | None = None
 
     def seen(self, observation: Observation, run: int, watch: int | None) -> None:
         """Take over what moves without making a version: the head commit, counts, and who watches it."""
@@ -43,8 +44,14 @@ class CurrentRow:
         self.last_modified, self.created_at = facts.last_modified, facts.created_at
         self.modality, self.parameters = facts.modality, facts.parameters
         self.downloads = facts.downloads
-        self.has_weights = None if facts.has_weights is None else int(facts.has_weights)
+        self.has_weights = flag(facts.has_weights)
+        self.has_license_files = flag(facts.has_license_files)
         self.seen_in, self.watch = run, watch
+
+
+def flag(said: bool | None) -> int | None:
+    """A truth as SQLite keeps it."""
+    return None if said is None else int(said)
 
 
 COLUMNS = tuple(field.name for field in fields(CurrentRow))

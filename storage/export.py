@@ -32,10 +32,12 @@ from storage.dataset_card import CARD
 ROWS = 20_000  # a row group
 _PART = re.compile(r"part-(\d+)(?:-(\d+))?\.parquet(\.partial)?", re.ASCII)
 SUBJECT = "s.kind || ':' || s.name"
+# Ids that other columns stand for; and what the next sweep says anew (an older archive has no such column).
+NOT_EXPORTED = ("subject", "watch", "has_license_files")
 _CURRENT = ", ".join(
     f"lower(hex(c.{name})) as {name}" if name in ("sha", "row_hash") else f"c.{name}"
     for name in COLUMNS
-    if name not in ("subject", "watch")
+    if name not in NOT_EXPORTED
 )
 
 

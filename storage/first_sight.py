@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from storage import lineage
-from storage.current import COLUMNS
+from storage.current import COLUMNS, flag
 from storage.records import Observation
 from storage.runs import Run
 from storage.state import TRACKED, list_hash, packed
@@ -21,6 +21,7 @@ _VERSION = ("id", "subject", "valid_from", "since", "sha", "bundle_hash", *TRACK
 _CURRENT = (
     "subject", "version", "first_run", "changed_run", "watch", "seen_in", "row_hash", "sha", "files_behind",
     "last_modified", "created_at", "modality", "parameters", "downloads", "has_weights",
+    "has_license_files",
 )  # fmt: skip
 assert set(_CURRENT) <= set(COLUMNS)
 
@@ -102,5 +103,5 @@ class FirstSight:
             self._subject + place, self._version + place, self.run.id, self.run.id, self._watch_id(one.watch),
             self.run.id, one.row_hash, sha, int(one.files_behind), said.last_modified, said.created_at,
             said.modality, said.parameters, said.downloads,
-            None if said.has_weights is None else int(said.has_weights),
+            flag(said.has_weights), flag(said.has_license_files),
         )  # fmt: skip

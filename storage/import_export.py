@@ -19,7 +19,7 @@ from storage import lineage, words
 from storage.archive import Archive
 from storage.blobs import sha256
 from storage.current import COLUMNS
-from storage.export import part_number
+from storage.export import NOT_EXPORTED, part_number
 from storage.understanding import Understanding, rules_id
 
 ROWS = 2000
@@ -141,7 +141,7 @@ class _Restoring:
         self._insert("subject", {"id": row["id"], "kind": row["kind"], "hub_id": hub_id, "name": row["name"]})
         if row["version"] is None:
             return
-        values = {name: row[name] for name in COLUMNS if name not in ("subject", "watch")}
+        values = {name: row[name] for name in COLUMNS if name not in NOT_EXPORTED}
         values |= {name: bytes.fromhex(row[name]) if row[name] else None for name in _BYTES}
         self._insert("current", {"subject": row["id"], "watch": self._watch(row)} | values)
 

@@ -91,11 +91,13 @@ def once_missing(conn: sqlite3.Connection, kind: str) -> list[Known]:
 def waiting(conn: sqlite3.Connection, kind: str, limit: int) -> list[Known]:
     """Subjects whose files still wait to be read, worthiest first.
 
-    A license `other` or none before a named one (that is where texts tell something), then by downloads.
+    A license `other` or none before a named one, and license files before none (that is where texts tell something);
+    then what is no copy of another repository; then by downloads.
     """
     query = (
         f"select {_COLUMNS} where s.kind = ? and c.files_behind = 1 and c.unavailable_since is null"
-        " order by ifnull(v.license_claimed, 'other') <> 'other', c.downloads desc, s.id limit ?"
+        " order by ifnull(v.license_claimed, 'other') <> 'other' and ifnull(c.has_license_files, 0) = 0,"
+        " v.base_model is not null, c.downloads desc, s.id limit ?"
     )
     return [_known(row) for row in conn.execute(query, (kind, limit))]
 

@@ -57,6 +57,7 @@ class Facts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     downloads: int | None = None
     has_weights: bool | None = None
     card_error: str | None = None
+    has_license_files: bool | None = None
 
 
 class Observation(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -316,3 +316,9 @@ def m006_search(db: Database) -> None:
     words.add_all(db.conn)
     _run_script(db, lineage.TABLE)
     lineage.add_all(db.conn)
+
+
+@migrations()
+def m007_worth(db: Database) -> None:
+    """Whether a repository has license files: those are worth reading before others."""
+    _run_script(db, "alter table current add column has_license_files integer")

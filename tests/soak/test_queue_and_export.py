@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from demo.world import World
 from storage.export import export
+from tests.hub_cases.bench import card
 from tests.refresh.lab import Lab, laboratory
 from tests.soak.test_killed_anywhere import ALL, D1, D2, exported, files_wait, world
 
@@ -62,3 +64,25 @@ def test_what_comes_after_a_snapshot_was_exported_is_added_to_it(lab: Lab) -> No
     assert len(in_steps["versions"]) == len(lab.rows("select id from versions"))
     hashes = lab.rows("select distinct text_hash from documents")
     assert len(in_steps["texts"]) == len(hashes)
+
+
+def test_license_files_and_others_are_read_first_and_copies_last(tmp_path: Path) -> None:
+    copy = b"---\nlicense: mit\nbase_model: wren/plain\n---\n# M\n"
+    made = World()
+    for name, files, downloads in (
+        ("wren/copy", {"README.md": copy}, 9000),
+        ("wren/plain", {"README.md": card("mit")}, 100),
+        ("wren/used", {"README.md": card("mit")}, 500),
+        ("wren/text", {"README.md": card("mit"), "LICENSE": b"Wren License\n"}, 1),
+        ("wren/other", {"README.md": card("other")}, 2),
+    ):
+        made.put("models", name, date=D1, files=files)
+        made.set("models", name, date=D1, downloads=downloads)
+    with laboratory(tmp_path, made, D1) as lab:
+        lab.watch(all_models=True, models_more="files_per_refresh = 1").at(D1)
+        read = []
+        for _ in range(5):
+            before = {row["subject"] for row in lab.rows("select subject from documents")}
+            lab.again()
+            read += sorted({row["subject"] for row in lab.rows("select subject from documents")} - before)
+    assert [name.removeprefix("model:wren/") for name in read] == ["other", "text", "used", "plain", "copy"]
