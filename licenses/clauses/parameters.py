@@ -33,6 +33,7 @@ _DEFINING = ("(", "(the ", "(a ", "(each, a ", "(collectively, ", "(an ")
 # Labels in quotation marks that are no words to be shown: a file's name, a term being defined.
 # What such a list names is words; another, places where they may stand.
 _OF_WORDS = re.compile(r"notice|statement|acknowledg|attribution|credit|text|words|citation|sentence|phrase")
+_ITEM = re.compile(r"(?:[-*]|\(?[\w.]{1,6}[.)]) ")
 _LABELS = re.compile(r"(?i)(?:notices?|readme|attribution|content filters?|license|licence|model|as is)$")
 
 
@@ -232,7 +233,7 @@ def _within_ban(rule: Rule, sentence: Sentence, named: dict[str, Found]) -> dict
 
 
 def _hangs_from_ban(rule: Rule, sentence: Sentence, judged: dict[str, bool]) -> bool:
-    if not sentence.lead:
+    if not sentence.lead and _ITEM.match(sentence.plain.lower) is None:
         return False
     above = f"{(sentence.section or '').lower()} | {sentence.lead}"
     if above not in judged:

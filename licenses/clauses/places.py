@@ -20,6 +20,12 @@ _CODES = {
 }  # fmt: skip
 _NAMES = re.compile("|".join(r"\b" + re.escape(name) + r"(?!\w)" for name in sorted(_CODES, key=len, reverse=True)))
 
+# Chinese has no blanks, so its names stand anywhere.
+_HAN_CODES = {
+    "欧盟": "EU", "欧洲联盟": "EU", "英国": "GB", "韩国": "KR", "朝鲜": "KP", "美国": "US", "俄罗斯": "RU",
+    "伊朗": "IR", "古巴": "CU", "叙利亚": "SY", "日本": "JP", "印度": "IN", "德国": "DE", "法国": "FR",
+}  # fmt: skip
+
 _KIND = (
     r"(?:State|Commonwealth|Province|Republic|Kingdom|Canton|Emirate|District|Federation|Principality|"
     r"state|province|republic|mainland)"
@@ -60,7 +66,8 @@ _TRAILING = re.compile(
 
 def places_named(lower: str) -> list[str]:
     """The codes of the places in a lower-case sentence, sorted."""
-    return sorted({_CODES[match.group()] for match in _NAMES.finditer(lower)})
+    han = {code for name, code in _HAN_CODES.items() if not lower.isascii() and name in lower}
+    return sorted({_CODES[match.group()] for match in _NAMES.finditer(lower)} | han)
 
 
 def law_named(text: str, *, courts: bool = True) -> tuple[int, int] | None:
