@@ -11,7 +11,7 @@ from licenses.identity import Identity, Learned, identify
 __all__ = ["RULES_VERSION", "Clause", "Identity", "Learned", "Reading", "read"]
 
 # Raised with every change of rules, catalogue, fingerprints or normalization: answers are kept by it.
-RULES_VERSION = "2026.11.3"
+RULES_VERSION = "2026.11.4"
 
 
 @dataclass(frozen=True, slots=True)
