@@ -209,9 +209,10 @@ def reinterpret(call: Call, workers: int, engine: str, scheduler: str | None, pa
 
     Only what today's rules have not read yet is read; a run that was stopped goes on where it was.
 
+    \b
     Example:  licensedrift reinterpret --workers 4
-    Example:  licensedrift reinterpret --engine dask --scheduler tcp://10.0.0.5:8786
-    Example:  licensedrift reinterpret --parquet /shared/parquet --engine dask --scheduler tcp://10.0.0.5:8786
+              licensedrift reinterpret --engine dask --scheduler tcp://10.0.0.5:8786
+              licensedrift reinterpret --parquet ./parquet --engine dask --scheduler tcp://10.0.0.5:8786
     """
     from schedules.reinterpret import reinterpret as do_reinterpret
 
