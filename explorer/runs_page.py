@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -23,7 +24,7 @@ MEANS = {
 }
 _KEYS = (
     "id", "started_at", "finished_at", "status", "scope", "subjects", "changed", "events", "requests", "bytes",
-    "failures", "tool_version", "rules_version",
+    "failures", "tool_version", "rules_version", "size",
 )  # fmt: skip
 
 
@@ -37,8 +38,11 @@ async def runs_page(datasette: Any, request: Any) -> Any:
             f"select {', '.join(_KEYS)} from run where id < ? order by id desc limit ?",
             (before if before is not None else 1 << 62, PAGE_SIZE + 1),
         ).fetchall()
+        found = [_run(dict(zip(_KEYS, row, strict=True))) for row in rows]
+        for row, former in pairwise([*found, {}]):
+            row["growth"] = _growth(row, former)
         return {
-            "rows": [_run(dict(zip(_KEYS, row, strict=True))) for row in rows[:PAGE_SIZE]],
+            "rows": found[:PAGE_SIZE],
             "more": len(rows) > PAGE_SIZE,
             "lateness": lateness.lateness(conn),
             "next_refresh": lateness.next_refresh(conn),
@@ -68,6 +72,13 @@ def _run(row: dict[str, Any]) -> dict[str, Any]:
         "failed": len(failures),
         "duration": _duration(row["started_at"], row["finished_at"]),
     }
+
+
+def _growth(row: dict[str, Any], former: dict[str, Any]) -> int | None:
+    """The bytes by which the archive grew since the run before; None where either size was not written down."""
+    if row["size"] is None or (former and former["size"] is None):
+        return None
+    return int(row["size"] - former.get("size", 0))
 
 
 def _json(text: str | None, shape: type) -> Any:

@@ -100,7 +100,7 @@ def close(
     sweeps.forget(archive)
     archive.conn.execute(
         "update run set status = ?, finished_at = ?, subjects = ?, changed = ?, events = ?, requests = ?,"
-        " bytes = ?, failures = ? where id = ?",
+        " bytes = ?, failures = ?, size = ? where id = ?",
         (
             status,
             finished_at,
@@ -110,9 +110,18 @@ def close(
             orjson.dumps(requests).decode(),
             received,
             orjson.dumps([msgspec.to_builtins(failure) for failure in failures]).decode("utf-8", "replace"),
+            _size(archive),
             run.id,
         ),
     )
+
+
+def _size(archive: Archive) -> int:
+    """The bytes of the pages in use, those of the transaction that is open included."""
+    pages, free, page = (
+        archive.conn.execute(f"pragma {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+    )
+    return int((pages - free) * page)
 
 
 def last(archive: Archive, *, snapshots: bool = True) -> dict[str, Any] | None:

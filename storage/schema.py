@@ -322,3 +322,9 @@ def m006_search(db: Database) -> None:
 def m007_worth(db: Database) -> None:
     """Whether a repository has license files: those are worth reading before others."""
     _run_script(db, "alter table current add column has_license_files integer")
+
+
+@migrations()
+def m008_size(db: Database) -> None:
+    """How large the archive was at the end of a run: how much a night adds is seen from one run to the next."""
+    _run_script(db, "alter table run add column size integer")

@@ -102,6 +102,25 @@ def test_failures_are_told_with_their_reasons(database: Path, tmp_path: Path) ->
     assert "✗ interrupted" in words(soup.select_one("#run2"))
 
 
+def test_runs_tell_how_much_the_archive_grew(database: Path, tmp_path: Path) -> None:
+    path = sample.copy(database, tmp_path)
+    conn = sqlite3.connect(path)
+    sizes = [row[0] for row in conn.execute("select size from run where id < 3 order by id")]
+    conn.execute("update run set size = null where id = 3")
+    conn.commit()
+    conn.close()
+    grown = {
+        number: words(Reader(path).page(f"{BASE}/runs").select_one(f'#run{number} [data-label="archive grew by"]'))
+        for number in (1, 2, 3)
+    }
+    assert sizes[1] > sizes[0] > 0
+    assert grown == {
+        1: f"{sizes[0] / 1000:+,.0f} kB",
+        2: f"{(sizes[1] - sizes[0]) / 1000:+,.0f} kB",
+        3: "–",
+    }
+
+
 @pytest.mark.parametrize(("now", "late"), [("2026-03-11T04:00:00Z", False), ("2026-03-12T09:00:00Z", True)])
 def test_an_overdue_snapshot_is_said_in_red(
     reader: Reader, monkeypatch: pytest.MonkeyPatch, now: str, late: bool
