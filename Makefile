@@ -36,7 +36,7 @@ test: $(READY) ## the tests
 	$(BIN)/python -m pytest -m 'not soak' -n $(JOBS)
 
 soak: $(READY) ## the long tests
-	$(BIN)/python -m pytest -m soak
+	LICENSEDRIFT_EXAMPLES=new $(BIN)/python -m pytest -m soak
 
 check: $(READY) ## linters and types
 	$(BIN)/ruff check .
