@@ -232,7 +232,7 @@ def _blocks(text: str) -> Iterator[_Block]:
 
 def _closed(block: _Block, text: str) -> bool:
     """Whether what has been read of a block could be all of it."""
-    tail = _TAG.sub("", text[max(block.start, block.end - 40) : block.end]).rstrip(" \t\xa0*_\"')")
+    tail = _TAG.sub("", text[max(block.start, block.end - 40) : block.end]).replace("\xa0", " ").rstrip(" \t*_\"')")
     return tail.endswith((".", ";", ":", "; and", "; or", " to", "\u3002", "\uff1b", "\uff1a"))
 
 
