@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import re2
 
@@ -30,15 +32,20 @@ class Found:
 
 
 class Pattern:
-    """A compiled pattern. Raises re2.error where the source is none."""
+    """A pattern, compiled when it is first asked: most of a rule's are for sentences that few texts have.
 
-    __slots__ = ("_compiled",)
+    Asking raises re2.error where the source is no pattern.
+    """
 
     def __init__(self, source: str) -> None:
+        self._source = source
+
+    @cached_property
+    def _compiled(self) -> Any:
         options = re2.Options()
         options.max_mem = 64 << 20
         options.never_capture = True  # only the whole match is asked for: then RE2 needs no slower engine
-        self._compiled = re2.compile(source, options)
+        return re2.compile(self._source, options)
 
     def search(self, text: str, position: int = 0) -> Found | None:
         """The first match at or behind a position, or None."""

@@ -22,8 +22,9 @@ _CLASS = re.compile(r"\[\^([^\]]+)\]")
 _SERVICES = re.compile(r"\{(?:service_matter|beside_\w+)\}")
 _WORD = re.compile(r"\{([a-z_]+)\}")
 _BOUNDED = re.compile(r"\{\d+,\d*\}\??")
-# So many finds of a rule are looked for at once: RE2 keeps a state for whatever may have been begun together.
-_TOGETHER = 2
+# So many finds of a rule are looked for at once. More take less time and more memory: RE2 keeps a state for whatever
+# may have been begun together.
+_TOGETHER = 1
 _WORD_FILES = ("words.toml", "acts.toml", "moods.toml")  # a later one may use the words of an earlier one
 
 
@@ -113,7 +114,7 @@ def words() -> Mapping[str, str]:
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Every rule, in the order of the ids. Raises KeyError or re2.error when a file is not well written."""
+    """Every rule, in the order of the ids. Raises KeyError when a file is not well written."""
     return tuple(_rule(name, entry) for name, entry in rule_files().items())
 
 
