@@ -91,6 +91,7 @@ class Maker:
             self.insert("run", (
                 run, night(run), night(run)[:-6] + "40:00Z", status, "all", self.subjects, 900, 190,
                 '{"api": 301, "resolvers": 1804}', 12_000_000, json.dumps(failures), "0.1.0", RULES_VERSION,
+                700_000_000 + 1_000_000 * run,
             ))  # fmt: skip
         self.conn.execute("insert into watch values (1, 'models/all', ?)", (RUNS,))
         self.conn.execute("insert into state values ('next_refresh', ?)", (night(RUNS + 1),))
