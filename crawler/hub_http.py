@@ -15,7 +15,7 @@ from typing import Any
 
 import httpx2
 import tenacity
-from huggingface_hub import close_session, get_session, set_client_factory
+from huggingface_hub import get_session, set_client_factory
 from huggingface_hub.errors import OfflineModeIsEnabled
 from huggingface_hub.utils import build_hf_headers
 from huggingface_hub.utils._http import default_client_factory, hf_request_event_hook
@@ -80,7 +80,6 @@ class HubHttp:
             user_agent={key: _plain(value) for key, value in said.items()} or None,
         )
         set_client_factory(self._client)
-        close_session()
 
     def _client(self) -> httpx2.Client:
         # The hook refuses requests when HF_HUB_OFFLINE is set. Redirects are ours to look at, hop by hop.

@@ -40,26 +40,13 @@ class GaveUp(Exception):
 def run(config: Config, database: Path, *, at_once: bool, say: Say) -> None:
     """Run until a signal (SystemExit with 128 + its number; a refresh that goes on is dropped). Raises GaveUp."""
     # Jobs run in this thread: a signal ends them as it ends the command `refresh`, and two never run side by side.
-    scheduler = BlockingScheduler(timezone=UTC, executors={"default": DebugExecutor()})
+    each = {"coalesce": True, "max_instances": 1, "misfire_grace_time": MISFIRE_SECONDS}
+    scheduler = BlockingScheduler(timezone=UTC, executors={"default": DebugExecutor()}, job_defaults=each)
     daemon = _Daemon(config, database, say, stop=lambda: scheduler.shutdown(wait=False))
-    scheduler.add_job(
-        daemon.refresh,
-        trigger(config.schedule.refresh),
-        id="refresh",
-        coalesce=True,
-        max_instances=1,
-        misfire_grace_time=MISFIRE_SECONDS,
-        **({"next_run_time": datetime.now(UTC)} if at_once else {}),
-    )
+    now = {"next_run_time": datetime.now(UTC)} if at_once else {}
+    scheduler.add_job(daemon.refresh, trigger(config.schedule.refresh), id="refresh", **now)
     if config.schedule.upkeep:
-        scheduler.add_job(
-            daemon.upkeep,
-            trigger(config.schedule.upkeep),
-            id="upkeep",
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=MISFIRE_SECONDS,
-        )
+        scheduler.add_job(daemon.upkeep, trigger(config.schedule.upkeep), id="upkeep")
     scheduler.add_listener(lambda event: _missed(event, say), EVENT_JOB_MISSED)
     scheduler.add_listener(daemon.broke, EVENT_JOB_ERROR)
     former = {number: signal.signal(number, daemon.signalled) for number in (signal.SIGTERM, signal.SIGINT)}
