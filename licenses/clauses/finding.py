@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from heapq import merge
-from itertools import accumulate, groupby, islice
+from itertools import accumulate, groupby, islice, repeat
 from operator import itemgetter
 from typing import Any
 
@@ -15,7 +15,7 @@ from licenses.clauses.moods import mood_at, moods
 from licenses.clauses.parameters import Context, banned_uses, values
 from licenses.clauses.patterns import Found, Pattern
 from licenses.clauses.proof import MERE_CAPTION, OPERATIVE, front_of, weakness
-from licenses.clauses.ruleset import Find, Rule, Scan, pattern, rules
+from licenses.clauses.ruleset import Find, Rule, pattern, rules
 from licenses.clauses.sentences import Sentence, sentences
 
 _LONGEST_QUOTE = 700
@@ -98,7 +98,7 @@ def _first(rule: Rule, page: _Page) -> _Hit | None:
     """The sentence that proves the clause best: the least weak, by the earliest of the rule's finds, the first."""
     best: _Hit | None = None
     rank = (MERE_CAPTION + 1, 0)
-    for number, positions in _candidates(rule.scans, page):
+    for number, positions in _candidates(rule.finds, page):
         for position in positions:
             if (OPERATIVE, position) >= rank:
                 break
@@ -116,19 +116,11 @@ def _first(rule: Rule, page: _Page) -> _Hit | None:
     return best
 
 
-def _candidates(scans: Sequence[Scan], page: _Page) -> Iterator[tuple[int, Sequence[int]]]:
-    """The sentences in which a scan matches, in their order, each with the finds that may match there.
-
-    Of too many, the first ones.
-    """
-    merged = merge(*(_marked(at, scan, page) for at, scan in enumerate(scans)))
+def _candidates(finds: Sequence[Find], page: _Page) -> Iterator[tuple[int, Sequence[int]]]:
+    """The sentences that a find may be in, in their order, each with those finds' places; of too many, the first."""
+    merged = merge(*(zip(page.matching(find.scan), repeat(at)) for at, find in enumerate(finds)))
     for number, marks in islice(groupby(merged, key=itemgetter(0)), _MOST_TRIED):
-        yield number, [position for _, at in marks for position in scans[at].finds]
-
-
-def _marked(at: int, scan: Scan, page: _Page) -> Iterator[tuple[int, int]]:
-    """The sentences in which a scan matches, each with the place of the scan."""
-    return ((number, at) for number in page.matching(scan.pattern))
+        yield number, [at for _, at in marks]
 
 
 def _states(find: Find, sentence: Sentence) -> Found | None:

@@ -19,12 +19,8 @@ from licenses.clauses.patterns import Pattern
 from licenses.clauses.vocabulary import rule_files
 
 _CLASS = re.compile(r"\[\^([^\]]+)\]")
-_SERVICES = re.compile(r"\{(?:service_matter|beside_\w+)\}")
 _WORD = re.compile(r"\{([a-z_]+)\}")
 _BOUNDED = re.compile(r"\{\d+,\d*\}\??")
-# So many finds of a rule are looked for at once. More take less time and more memory: RE2 keeps a state for whatever
-# may have been begun together.
-_TOGETHER = 1
 _WORD_FILES = ("words.toml", "acts.toml", "moods.toml")  # a later one may use the words of an earlier one
 
 
@@ -32,6 +28,7 @@ _WORD_FILES = ("words.toml", "acts.toml", "moods.toml")  # a later one may use t
 class Find:
     """One way in which a sentence states a clause: `says` matches it, and the rest agrees.
 
+    `scan` matches wherever `says` does, and elsewhere, at less cost.
     `mood` are those that the place where `says` begins may have (see moods.py); if empty, any will do.
     `unless_there` rules it out only where that mood holds, so that what else the sentence says does not matter;
     `but_not` passes over a place whose very words it matches; `unless_service` rules out only sentences that do not
@@ -39,6 +36,7 @@ class Find:
     """
 
     says: Pattern
+    scan: Pattern
     also: tuple[Pattern, ...]
     unless: Pattern | None
     under: Pattern | None
@@ -52,14 +50,6 @@ class Find:
     unless_there: Pattern | None
     but_not: Pattern | None
     unless_service: Pattern | None
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """Matches wherever one of a few finds of a rule may: `finds` are their places in it."""
-
-    pattern: Pattern
-    finds: range
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +75,13 @@ class Value:
 class Rule:
     """A clause and how it is found.
 
-    `scans` are over all `finds`; `values` describes its parameters, each as in the file;
-    `unless_found` are clauses beside which this one is not reported, `follows_from` those that together imply
-    it; `unless_text` rules out a whole text. `legal` tells what lawyers put into any text.
+    `values` describes its parameters, each as in the file; `unless_found` are clauses beside which this one is not
+    reported, `follows_from` those that together imply it; `unless_text` rules out a whole text. `legal` tells what
+    lawyers put into any text.
     """
 
     clause: str
     legal: bool
-    scans: tuple[Scan, ...]
     finds: tuple[Find, ...]
     unless_found: tuple[str, ...]
     follows_from: tuple[str, ...]
@@ -141,20 +130,12 @@ def _rule(name: str, entry: dict[str, Any]) -> Rule:
     return Rule(
         name,
         entry["kind"] == "legal",
-        tuple(_scan(finds, first) for first in range(0, len(finds), _TOGETHER)),
         tuple(_find(find) for find in finds),
         tuple(entry.get("unless_found", ())),
         tuple(entry.get("follows_from", ())),
         _optional(entry.get("unless_text")),
         MappingProxyType({key: _value(value) for key, value in entry.get("parameters", {}).items()}),
     )
-
-
-def _scan(finds: list[dict[str, Any]], first: int) -> Scan:
-    """The scan over the finds from this one on: any distance will do, since counting it takes a great many states."""
-    places = range(first, min(first + _TOGETHER, len(finds)))
-    joined = "|".join(f"(?:{_joined(finds[place]['says'])})" for place in places)
-    return Scan(pattern(_BOUNDED.sub("*", _expanded(joined, words()))), places)
 
 
 def _value(entry: dict[str, Any]) -> Value:
@@ -176,8 +157,10 @@ def _find(find: dict[str, Any]) -> Find:
     also = find.get("also", [])
     return Find(
         pattern(_joined(find["says"])),
+        # At any distance: counting it takes RE2 a great many states.
+        pattern(_BOUNDED.sub("*", _expanded(_joined(find["says"]), words()))),
         tuple(pattern(source) for source in ([also] if isinstance(also, str) else also)),
-        _optional([source for source in _listed(find.get("unless", [])) if not _SERVICES.fullmatch(source)]),
+        _optional(find.get("unless")),
         _optional(find.get("under")),
         _optional(find.get("not_under")),
         _optional(find.get("above")),
@@ -188,12 +171,8 @@ def _find(find: dict[str, Any]) -> Find:
         frozenset([mood] if isinstance(mood := find.get("mood", ()), str) else mood),
         _optional(find.get("unless_there")),
         _optional(find.get("but_not")),
-        _optional([source for source in _listed(find.get("unless", [])) if _SERVICES.fullmatch(source)]),
+        _optional(find.get("unless_service")),
     )
-
-
-def _listed(source: str | list[str]) -> list[str]:
-    return [source] if isinstance(source, str) else source
 
 
 def _optional(source: str | list[str] | None) -> Pattern | None:
