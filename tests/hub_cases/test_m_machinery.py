@@ -25,6 +25,7 @@ import apscheduler.executors.base
 import apscheduler.schedulers.base
 import pytest
 from apscheduler.schedulers.blocking import BlockingScheduler
+from huggingface_hub import get_session
 
 import schedules.daemon
 import storage.archive
@@ -322,6 +323,13 @@ def test_m06_anonymous_is_anonymous_whatever_lies_about(lab, tmp_path: Path, mon
     env = {**os.environ, "HF_HOME": str(home), "HF_TOKEN": "", "LICENSEDRIFT_NOW": D1}
     assert command(lab, "refresh", env=env).returncode == 0
     assert lab.hub.log and all("authorization" not in entry.headers for entry in lab.hub.log)
+
+
+def test_m06_who_uses_huggingface_hub_next_gets_its_own_client(lab) -> None:
+    hub = Hub(lab.hub.url, TOKEN, Network(allow=["127.0.0.1"]), Contact())
+    assert not get_session().follow_redirects
+    hub.close()
+    assert get_session().follow_redirects
 
 
 def test_m07_the_token_is_in_no_output_and_no_file(tmp_path: Path) -> None:
