@@ -10,6 +10,7 @@ import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from storage import sweeps
 from storage.archive import Archive
 from storage.backup import backup
 from storage.words import CARD_WORDS, EVENT_WORDS, LICENSE_WORDS
@@ -26,6 +27,7 @@ def optimize(archive: Archive, now: datetime) -> int:
     with archive.writing():
         dropped = conn.execute("delete from rejected where fetched_at < ?", (until,)).rowcount
         conn.execute("delete from pending")
+        sweeps.forget(archive)  # without what it put aside a killed sweep begins anew
         for table in (LICENSE_WORDS, CARD_WORDS, EVENT_WORDS):
             conn.execute(f"insert into {table} ({table}) values ('optimize')")
         conn.execute(f"pragma analysis_limit = {ANALYZED_ROWS}")

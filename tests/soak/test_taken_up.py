@@ -12,6 +12,7 @@ from demo.world import World
 from schedules import hub_watch
 from schedules.configuration import load
 from schedules.refresh import RefreshResult, refresh
+from schedules.upkeep import upkeep
 from tests.hub_cases.bench import card
 from tests.refresh.lab import Lab, laboratory
 
@@ -98,6 +99,16 @@ def test_a_killed_sweep_goes_on_at_its_page_and_nothing_is_lost(lab: Lab, tmp_pa
     lab.hub.log.clear()
     assert lab.again().status == "complete"
     assert pages(lab) == -(-(MODELS - 1) // PAGE), "the next sweep begins at the first page"
+
+
+def test_an_upkeep_in_between_loses_nothing(lab: Lab, tmp_path: Path) -> None:
+    other, _ = undisturbed(tmp_path, lab, D2_LATER)
+    lab.at(D1)
+    killed(lab, D2, "models/all", 7 * PAGE)
+    upkeep(load(str(lab.config)), lab.database)
+    lab.at(D2_LATER)
+    assert recorded(lab) == recorded(other)
+    lab.sound()
 
 
 def test_the_very_first_sweep_too(lab: Lab, tmp_path: Path) -> None:
