@@ -6,43 +6,37 @@ missing from a dump is not gone.
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import pyarrow.parquet as pq
-
-from crawler.repository import BadRow, Repository, from_row
 from licenses.reading import RULES_VERSION
 from schedules.clock import now, stamp
+from schedules.collector import rare_collections
+from schedules.hub_dump import DumpError, batches, files_of, look_at
 from schedules.lock import locked
-from schedules.observing import facts
 from storage.archive import Archive
+from storage.dated_states import DatedStates
 from storage.history import History
-from storage.records import Kind, Observation
-from storage.state import State
+from storage.records import Kind
 
-ROWS = 2000  # a transaction
-_DATE = re.compile(r"(20\d\d)[-_]?(\d\d)[-_]?(\d\d)")
-_KINDS: dict[str, Kind] = {"dataset": "dataset", "space": "space"}
-_IN_JSON = ("cardData", "tags", "siblings", "baseModels", "safetensors")
 Progress = Callable[[str, int, int | None], None]
-
-
-class DumpError(Exception):
-    """A file is no dump, or nothing tells its date."""
+__all__ = ["DumpError", "ImportedRows", "import_hub"]
 
 
 @dataclass
 class ImportedRows:
-    """What an import did: rows read, versions that they made, rows that could not be read."""
+    """What an import did: rows read, versions that they made, rows that could not be read, names of the files.
+
+    `older` are rows of which the archive has a state as new from another import; `seen` those whose repository a
+    refresh had seen by then. Neither is recorded.
+    """
 
     rows: int = 0
     versions: int = 0
     bad: int = 0
+    older: int = 0
+    seen: int = 0
     files: list[str] = field(default_factory=list)
 
 
@@ -51,86 +45,28 @@ def import_hub(
 ) -> ImportedRows:
     """Import dumps, oldest first; a dump that is here already adds nothing. Raises DumpError, lock.Busy, ArchiveError.
 
-    `date` (ISO 8601) and `kind` are read from a file's name where they are None.
+    A folder stands for all Parquet files in it. `date` (ISO 8601) and `kind` are read from a file's name, or from
+    those of its folders, where they are None. All files are looked at before the first is imported.
     """
-    dated = sorted((date or _date_of(dump), dump) for dump in dumps)
+    at = stamp(now())
+    found = [look_at(path, date, kind, at) for dump in dumps for path in files_of(dump)]
+    found.sort(key=lambda dump: (dump.moment, dump.path))
     done = ImportedRows()
-    with locked(database), Archive.open(database) as archive:
-        history = History(archive, origin="import", at=stamp(now()), rules_version=RULES_VERSION)
-        for moment, dump in dated:
-            taken = _Taking(archive, history, kind or _kind_of(dump), moment, done)
-            for batch in _batches(dump):
-                taken.take(batch)
-                progress(dump.name, done.rows, None)
-            done.files.append(dump.name)
+    with locked(database), Archive.open(database) as archive, rare_collections():
+        history = History(archive, origin="import", at=at, rules_version=RULES_VERSION)
+        for dump in found:
+            states = DatedStates(history, dump.kind, dump.moment, dump.untold)
+            what, read = f"{dump.kind}s of {dump.moment[:10]} ({dump.path.name})", 0
+            for rows in batches(dump):
+                seen = [row for row in rows if row is not None]
+                with archive.writing():
+                    states.take(seen)
+                read += len(rows)
+                done.bad += len(rows) - len(seen)
+                progress(what, read, dump.rows)
+            done.rows += read
+            done.versions += states.versions
+            done.older += states.older
+            done.seen += states.seen
+            done.files.append(dump.path.name)
     return done
-
-
-def _date_of(dump: Path) -> str:
-    found = _DATE.search(dump.name) or _DATE.search(dump.parent.name)
-    if found is None:
-        raise DumpError(f"{dump}: its name tells no date; say it with --date")
-    return f"{found[1]}-{found[2]}-{found[3]}T00:00:00Z"
-
-
-def _kind_of(dump: Path) -> Kind:
-    return next((kind for word, kind in _KINDS.items() if word in dump.name.lower()), "model")
-
-
-def _batches(dump: Path) -> Iterator[list[dict[str, Any]]]:
-    try:
-        file = pq.ParquetFile(dump)
-        for batch in file.iter_batches(ROWS):
-            yield batch.to_pylist()
-    except (OSError, ValueError) as error:
-        raise DumpError(f"{dump}: {error}") from error
-
-
-class _Taking:
-    def __init__(self, archive: Archive, history: History, kind: Kind, moment: str, done: ImportedRows) -> None:
-        self._archive, self._history, self._kind = archive, history, kind
-        self._moment, self._done = moment, done
-
-    def take(self, rows: list[dict[str, Any]]) -> None:
-        """Record one batch, in one transaction."""
-        with self._archive.writing():
-            for row in rows:
-                self._done.rows += 1
-                try:
-                    repository = _repository(self._kind, row)
-                except BadRow:
-                    self._done.bad += 1
-                    continue
-                self._one(repository, with_id=bool(row.get("_id")))
-
-    def _one(self, repository: Repository, *, with_id: bool) -> None:
-        said = facts(repository)
-        name = repository.name
-        seen = Observation(self._kind, repository.hub_id if with_id else None, name, said)
-        subject = self._history.subject(seen)
-        former = self._history.last(subject)
-        state = State(said, (), files_read=False)
-        if former is not None and (former[2] >= self._moment or former[1].bundle_hash() == state.bundle_hash()):
-            return
-        self._history.add(subject, state, self._moment)
-        self._done.versions += 1
-
-
-def _repository(kind: Kind, row: dict[str, Any]) -> Repository:
-    """A row of a dump as a row of a list: JSON in strings is read, dates become text, a missing `_id` is made up."""
-    plain = {name: _plain(name, value) for name, value in row.items()}
-    plain["_id"] = plain.get("_id") or "0" * 24
-    return from_row(kind, plain)
-
-
-def _plain(name: str, value: Any) -> Any:
-    if name in _IN_JSON and isinstance(value, str):
-        try:
-            return json.loads(value)
-        except ValueError:
-            return None
-    if hasattr(value, "isoformat"):
-        return value.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    if name == "cardData" and isinstance(value, dict):
-        return {key: one for key, one in value.items() if one is not None}
-    return value

@@ -10,11 +10,14 @@ import sqlite3
 from dataclasses import replace
 from typing import Literal
 
+import msgspec
+
 from licenses.text import decode
 from storage import events, flips, subjects, words
 from storage.archive import Archive
+from storage.changes import Change
 from storage.drift import changes
-from storage.records import Observation
+from storage.records import Facts, Observation
 from storage.runs import Run
 from storage.state import State, StoredDocument, load_state, packed
 from storage.versions import insert_document, insert_version
@@ -30,8 +33,11 @@ class History:
         self._run = Run(0, at, "history", rules_version)
 
     def subject(self, seen: Observation) -> int:
-        """The subject's id, added if it is new."""
-        return subjects.find_or_add(self.conn, seen, 0).id
+        """The subject's id, added if it is new. One that is here keeps its name: the past renames nobody."""
+        row = self.conn.execute(
+            "select id from subject where kind = ? and hub_id = ?", (seen.kind, packed(seen.hub_id))
+        ).fetchone()
+        return int(row[0]) if row else subjects.find_or_add(self.conn, seen, 0).id
 
     def has(self, subject: int, revision: str, place: str) -> bool:
         """Whether this revision of a document is here already."""
@@ -51,8 +57,13 @@ class History:
         ).fetchone()
         return None if row is None else (row[0], load_state(self.conn, row[0]), row[1])
 
-    def add(self, subject: int, state: State, since: str, *, drift: bool = True) -> None:
-        """Add the next version. `drift` is False where only somebody's reading of the page changed."""
+    def add(
+        self, subject: int, state: State, since: str, *, drift: bool = True, untold: frozenset[str] = frozenset()
+    ) -> None:
+        """Add the next version. `drift` is False where only somebody's reading of the page changed.
+
+        `untold` are facts that nobody could tell of the former version: they are no drift (see `carried`).
+        """
         former = self.last(subject)
         if former is not None and former[1].bundle_hash() == state.bundle_hash():
             return
@@ -68,7 +79,8 @@ class History:
             return
         self.conn.execute("update version set until = ? where id = ?", (since, former[0]))
         if drift:
-            self._tell(subject, version, former[1], state, since)
+            before = replace(former[1], facts=carried(former[1].facts, state.facts, untold))
+            self._tell(subject, version, before, state, since)
 
     def add_before(self, subject: int, state: State, since: str) -> int:
         """Add the next version of a past that leads up to what refreshes have seen; 1 if it was new, else 0.
@@ -109,17 +121,43 @@ class History:
     def _tell(self, subject: int, version: int, before: State, after: State, since: str) -> None:
         for change in changes(before, after, read=self.read, moved_at=since, seen_at=since):
             told = flips.marked(self.conn, subject, replace(change, at=change.at or since), since)
-            events.write(self.conn, told, subject=subject, version=version, run=self._run, snapshot=False)
+            self.write(told, subject, version)
+
+    def write(self, change: Change, subject: int, version: int | None) -> None:
+        """Write an event that belongs to no snapshot."""
+        events.write(self.conn, change, subject=subject, version=version, run=self._run, snapshot=False)
 
     def _first_seen(self, subject: int, after: str) -> str | None:
+        """When what refreshes have seen begins: with a commit after that, or with the first look."""
         row = self.conn.execute(
-            "select min(since) from version where subject = ? and origin = 'refresh' and since > ?", (subject, after)
+            "select min(at) from (select since at from version where subject = ?1 and origin = 'refresh'"
+            " union all select r.started_at from current c join run r on r.id = c.first_run where c.subject = ?1)"
+            " where at > ?2",
+            (subject, after),
         ).fetchone()
         return None if row is None else row[0]
 
     def read(self, blob: int) -> str:
         """A stored text by its blob id."""
         return decode(self.archive.blobs.get(blob))
+
+
+_OF_CARD = ("license_claimed", "license_name", "license_link")
+
+
+def carried(said: Facts, former: Facts, untold: frozenset[str]) -> Facts:
+    """What is said, with what cannot be told as it was before.
+
+    A card's claim that cannot be read stands while the Hub's own tags of it are the same, and the other way round.
+    """
+    kept = {name for name in untold if name != "card"} - {*_OF_CARD, "license_tags"}
+    if "license_claimed" in untold:
+        kept |= {*_OF_CARD, "license_tags"}
+    elif "card" in untold and said.license_tags == former.license_tags:
+        kept |= set(_OF_CARD)
+    elif "license_tags" in untold and said.license_claimed == former.license_claimed:
+        kept |= {"license_tags"}
+    return msgspec.structs.replace(said, **{name: getattr(former, name) for name in kept}) if kept else said
 
 
 def _texts(state: State) -> set[tuple[str, str, int]]:
@@ -132,4 +170,4 @@ def stored(conn: sqlite3.Connection, digest: str) -> int:
     return int(conn.execute("select id from blob where sha256 = ?", (bytes.fromhex(digest),)).fetchone()[0])
 
 
-__all__ = ["History", "Origin", "StoredDocument", "stored"]
+__all__ = ["History", "Origin", "StoredDocument", "carried", "stored"]
