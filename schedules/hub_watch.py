@@ -90,18 +90,17 @@ class KindWalk:
     def _whole_kind(self, watch: str) -> None:
         """All of a kind: most nights what was changed since the last, now and then everything."""
         nights = WholeKind(self.session, self.kind, watch, self.watch.sweep_days)
-        head = nights.head()
         if nights.wants_everything():
             former = self.session.taken_up(watch)
+            # What was changed since a sweep began that is taken up is for the next walk of changes.
+            head = former.head if former else nights.head()
             if former is not None:
-                # What was changed since that sweep began is for the next walk of changes.
-                head = former.head
                 self.seen = Seen(former.bits())
             self._sweep = (head, former)
             if self._walk(watch, author=None, sort="createdAt", limit=None):
                 nights.swept(head)
         elif self._walk(watch, author=None, sort="lastModified", limit=None, enough=nights.is_old):
-            nights.walked(head)
+            nights.walked()
             # Whose date is older than the watermark is as it was, as far as dates tell.
             self.session.unmoved_too(known.count_watched(self.conn, watch) - self.seen.count)
 

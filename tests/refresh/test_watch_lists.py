@@ -115,13 +115,34 @@ def test_most_nights_of_a_large_kind_ask_for_what_changed_and_some_for_everythin
         lab.hub.log.clear()
         night = lab.at("2026-01-02T02:00:00Z")
         assert [(e["subject"], e["kind"]) for e in night.events] == [(f"model:{committed}", "claim")]
-        # One row for the watermark, one page of what changed, one that is old: the gate waits for the sweep.
-        assert (len(lists(lab)), night.subjects) == (3, 3000)
+        # One page shows what changed, and in its last rows that the others are old: the gate waits for the sweep.
+        assert (len(lists(lab)), night.subjects) == (1, 3000)
         lab.hub.log.clear()
         assert lab.at("2026-01-03T02:00:00Z").events == []
         sweep = lab.at("2026-01-09T02:00:00Z")
         assert [(e["subject"], e["kind"]) for e in sweep.events] == [(f"model:{gated}", "gate")]
         lab.sound()
+
+
+def test_a_walk_of_changes_is_not_ended_by_a_few_old_rows_at_the_end_of_a_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from demo.faults import edit_json
+
+    monkeypatch.setattr("schedules.whole_kind.SMALL", 100)
+    world = World.generated(models=3000, authors=3)
+    names = world.names("models", "2026-01-01")
+    with laboratory(tmp_path, world, "2026-01-01T02:00:00Z") as lab:
+        lab.watch(all_models=True, models_more="files_per_refresh = 0").at("2026-01-01T02:00:00Z")
+        for name in names[:1400]:
+            world.put("models", name, date="2026-01-01T12:00:00Z", files={"README.md": card("etalab-2.0")})
+        old = {"lastModified": "2020-01-01T00:00:00.000Z"}
+        lab.hub.faults.add(path="^/api/models", nth=1, fault=edit_json(
+            lambda rows: [*rows[:-150], *({**row, **old} for row in rows[-150:])]))  # fmt: skip
+        lab.hub.log.clear()
+        night = lab.at("2026-01-02T02:00:00Z")
+        assert {event["subject"] for event in night.events} == {f"model:{name}" for name in names[:1400]}
+        assert len(lists(lab)) == 2
 
 
 def test_a_walk_that_breaks_off_moves_no_watermark(tmp_path: Path) -> None:
