@@ -198,14 +198,14 @@ class KindWalk:
 
     def _missing(self, watch: str) -> None:
         """Who was in this list before and is not in it now."""
-        missing = [one for one in known.watched(self.conn, watch) if one.subject not in self.seen]
+        missing = [subject for subject in known.watched(self.conn, watch) if subject not in self.seen]
         total = known.count_watched(self.conn, watch)
         if _whole(watch) and len(missing) > max(FEW_MISSING, MOST_MISSING * total):
             self.session.fail(
                 f"{self.kind}:*", f"list {watch}: {len(missing):,} of {total:,} are missing: not believed"
             )
             return
-        for gone in missing:
+        for gone in known.by_subject(self.conn, missing):
             self._by_name(gone.name, gone)
 
     def _second_look(self) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from storage.state import StoredDocument, load_documents, packed, unpacked
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True, gc=False):
     """One subject as last recorded. `row_hash` is that of the listing row; equal means nothing moved."""
 
     subject: int
@@ -65,12 +65,18 @@ def by_name(conn: sqlite3.Connection, kind: str, name: str) -> Known | None:
     return _known(row) if row else None
 
 
-def watched(conn: sqlite3.Connection, watch: str) -> Iterator[Known]:
-    """Every subject that a walk last saw and that is still there, in the order of ids."""
-    yield from map(
-        _known,
-        conn.execute(f"select {_COLUMNS} join watch w on w.id = c.watch where w.name = ? order by s.id", (watch,)),
-    )
+def watched(conn: sqlite3.Connection, watch: str) -> Iterator[int]:
+    """The id of every subject that a walk last saw and that is still there, in order."""
+    query = "select c.subject from current c join watch w on w.id = c.watch where w.name = ? order by c.subject"
+    for (subject,) in conn.execute(query, (watch,)):
+        yield subject
+
+
+def by_subject(conn: sqlite3.Connection, subjects: Iterable[int]) -> Iterator[Known]:
+    """What is known of these subjects, by their ids."""
+    for subject in subjects:
+        for row in conn.execute(f"select {_COLUMNS} where s.id = ?", (subject,)):
+            yield _known(row)
 
 
 def count_watched(conn: sqlite3.Connection, watch: str) -> int:
