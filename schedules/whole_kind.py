@@ -50,7 +50,10 @@ class WholeKind:
         # Sweeps of several kinds are spread over nights, so that each leaves the budget something for files.
         if overdue >= timedelta(0) and (not self._session.has_swept or overdue >= MOST_OVERDUE):
             return True
-        return known.count_watched(self._session.archive.conn, self._watch) <= SMALL
+        return not self._is_large()
+
+    def _is_large(self) -> bool:
+        return known.watches_more_than(self._session.archive.conn, self._watch, SMALL)
 
     def head(self) -> str | None:
         """The date of the newest change now: the watermark that a sweep leaves."""
@@ -83,7 +86,7 @@ class WholeKind:
     def swept(self, head: str | None) -> None:
         """Everything has been read."""
         self._session.mark(self._swept, stamp(now()))
-        if known.count_watched(self._session.archive.conn, self._watch) > SMALL:
+        if self._is_large():
             self._session.has_swept = True
         self._move(head)
 

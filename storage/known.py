@@ -85,6 +85,12 @@ def count_watched(conn: sqlite3.Connection, watch: str) -> int:
     return int(row.fetchone()[0])
 
 
+def watches_more_than(conn: sqlite3.Connection, watch: str, subjects: int) -> bool:
+    """Whether a walk last saw more than so many subjects; of millions, no more are counted than that."""
+    query = "select count(*) from (select 1 from current c join watch w on w.id = c.watch where w.name = ? limit ?)"
+    return int(conn.execute(query, (watch, subjects + 1)).fetchone()[0]) > subjects
+
+
 def once_missing(conn: sqlite3.Connection, kind: str) -> list[Known]:
     """Subjects that were found to be unavailable once: a second look at them makes them gone, or finds them again."""
     query = (
