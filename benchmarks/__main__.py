@@ -14,11 +14,11 @@ SCANCODE = Path(tempfile.gettempdir()) / "licensedrift-scancode-32.5.0"  # bench
 BENCHMARKS = (
     ("listing and recording, 20,000 models", ["benchmarks.listing", "--models", "20000", "--rounds", "1"], False),
     ("the explorer's pages, 15,000 subjects", ["benchmarks.explorer_pages", "--subjects", "15000"], False),
-    ("the nights after, 20,000 models", ["benchmarks.night", "--models", "20000"], False),
     ("a night within the quota", ["benchmarks.budget"], False),
     ("backfill, 40 repositories", ["benchmarks.backfill", "--repositories", "40"], False),
     ("diff between snapshots, 20,000 subjects", ["benchmarks.snapshots", "--subjects", "20000"], False),
-    ("made-up rows, 40,000 models", ["benchmarks.millions", "--models", "40000"], False),
+    ("made-up rows and the nights after, 120,000 models", ["benchmarks.millions", "--models", "120000"], False),
+    ("imports of dumps, 20,000 rows each", ["benchmarks.dumps", "--rows", "20000"], False),
     ("reading again", ["benchmarks.reinterpret", "--cards", "500", "--licenses", "60"], False),
     ("identifying licenses", ["benchmarks.identify", "--texts", "20"], True),
     ("vendors' pages replayed", ["benchmarks.vendor_replay"], True),
@@ -28,11 +28,11 @@ BENCHMARKS = (
 FULL = {
     "benchmarks.listing": ["--models", "300000", "--rounds", "2"],
     "benchmarks.explorer_pages": [],
-    "benchmarks.night": ["--models", "120000"],
     "benchmarks.budget": ["--models", "5000"],
     "benchmarks.backfill": [],
     "benchmarks.snapshots": [],
     "benchmarks.millions": [],
+    "benchmarks.dumps": ["--rows", "3000000"],
     "benchmarks.reinterpret": ["--cards", "4000", "--licenses", "400"],
     "benchmarks.identify": [],
 }

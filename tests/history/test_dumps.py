@@ -228,6 +228,14 @@ def test_a_column_that_a_dump_lacks_makes_no_drift(tmp_path: Path) -> None:
     assert ("2025-06-01T00:00:00Z", "claim", "license", "other", "mit") in rows_of(database, DRIFT)
 
 
+def test_who_was_known_by_name_alone_is_found_by_identity_later(tmp_path: Path) -> None:
+    database = tmp_path / "archive.db"
+    take(database, dump(tmp_path, "2025-01-01", one("a/one"), without=["_id"]))
+    take(database, dump(tmp_path, "2025-02-01", one("a/one", "gpl-3.0")))
+    assert rows_of(database, "select name, hex(hub_id) from subject") == [("a/one", "1" * 24)]
+    assert rows_of(database, DRIFT) == [("2025-02-01T00:00:00Z", "claim", "license", "mit", "gpl-3.0")]
+
+
 def test_an_older_dump_is_not_put_between_newer_ones(tmp_path: Path) -> None:
     database = tmp_path / "archive.db"
     take(database, dump(tmp_path, "2025-03-01", one("a/one")))
