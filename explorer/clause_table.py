@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from explorer import wording
 from licenses.clauses import Clause
 from licenses.comparison.clause_changes import clause_changes, parameter_changes
-from licenses.comparison.model import Direction
+from licenses.comparison.model import ClauseChange, Direction
 
 State = Literal["changed", "left", "right", "reworded", "same"]
 STATES: tuple[tuple[State, str, str], ...] = (
@@ -46,16 +46,30 @@ class ClauseRow:
     values: tuple[Value, ...]
 
 
-def clause_rows(left: Sequence[Clause], right: Sequence[Clause]) -> list[ClauseRow]:
-    """Every clause of either text, what differs first."""
+def clause_rows(
+    left: Sequence[Clause], right: Sequence[Clause], changes: Sequence[ClauseChange] = ()
+) -> list[ClauseRow]:
+    """Every clause of either text, what differs first.
+
+    `changes` are those of a comparison of the same texts: what they quote shows the difference, where a clause's own
+    quotation may be a sentence that is on both sides.
+    """
     ours, theirs = {c.clause: c for c in left}, {c.clause: c for c in right}
     directions = {change.clause: change.direction for change in clause_changes(left, right, reworded=True)}
+    for change in changes:
+        one, other = ours.get(change.clause), theirs.get(change.clause)
+        if one and other and change.before and change.after:
+            ours[change.clause], theirs[change.clause] = _quoted_as(one, change.before), _quoted_as(other, change.after)
     rows = [
         _row(name, directions.get(name, "neutral"), ours.get(name), theirs.get(name))
         for name in dict.fromkeys([*theirs, *ours])
     ]
     order = [state for state, _, _ in STATES]
     return sorted(rows, key=lambda row: order.index(row.state))
+
+
+def _quoted_as(clause: Clause, other: Clause) -> Clause:
+    return replace(clause, quote=other.quote, start=other.start, end=other.end, section=other.section)
 
 
 def _row(name: str, direction: Direction, left: Clause | None, right: Clause | None) -> ClauseRow:

@@ -35,6 +35,7 @@ from explorer.text_diff import LARGEST_TEXT, Row, Run, TextDiff, text_diff
 from explorer.visible import shortened
 from explorer.wording import DIRECTION, role_name
 from licenses.comparison import compare
+from licenses.comparison.model import ClauseChange, Direction
 from licenses.reading import RULES_VERSION
 from storage.subjects import UnknownSubject, lookup
 
@@ -43,7 +44,16 @@ MOST_HIDDEN = 400  # unchanged rows that are sent folded; more are left out unti
 MOST_JUDGED = 160_000  # characters of both texts; reading longer ones anew for a verdict would keep a reader waiting
 _KEPT_VERDICTS = 256
 
-_verdicts: OrderedDict[tuple[str, str, str | None], tuple[str, bool]] = OrderedDict()
+_verdicts: OrderedDict[tuple[str, str, str | None], Verdict] = OrderedDict()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What going from one text to the other means, and the clauses that differ by the sentences that show it."""
+
+    direction: Direction
+    substantive: bool
+    changes: tuple[ClauseChange, ...]
 
 
 @dataclass(slots=True)
@@ -84,7 +94,7 @@ class Shown:
 
     rows: list[ClauseRow]
     diff: TextDiff
-    verdict: tuple[str, bool] | None
+    verdict: Verdict | None
 
 
 async def compare_page(datasette: Any, request: Any) -> Any:
@@ -197,19 +207,20 @@ def _names(left: Side, right: Side) -> tuple[str, str]:
 
 
 def _worked_out(left: Side, right: Side, role: str | None) -> Shown:
-    rows = clause_rows(left.clauses or (), right.clauses or ())
-    return Shown(rows, text_diff(left.text, right.text), _verdict(left, right, role))
+    verdict = _verdict(left, right, role)
+    rows = clause_rows(left.clauses or (), right.clauses or (), verdict.changes if verdict else ())
+    return Shown(rows, text_diff(left.text, right.text), verdict)
 
 
-def _verdict(left: Side, right: Side, role: str | None) -> tuple[str, bool] | None:
-    """Direction and weight of going from one text to the other; None where it is not judged."""
+def _verdict(left: Side, right: Side, role: str | None) -> Verdict | None:
+    """What going from one text to the other means; None where it is not judged."""
     if not left.text_hash or not right.text_hash or len(left.text) + len(right.text) > MOST_JUDGED:
         return None
     key = left.text_hash, right.text_hash, role
     known = _verdicts.get(key)
     if known is None:
         found = compare(left.text, right.text, role=role)
-        known = _verdicts[key] = found.direction, found.substantive
+        known = _verdicts[key] = Verdict(found.direction, found.substantive, found.changes)
         while len(_verdicts) > _KEPT_VERDICTS:
             _verdicts.popitem(last=False)
     return known
@@ -229,7 +240,7 @@ def _context(asked: Asked, left: Side, right: Side, shown: Shown) -> dict[str, A
         "right": right,
         "same_text": left.text_hash == right.text_hash,
         "verdict": shown.verdict,
-        "verdict_means": DIRECTION[shown.verdict[0]] if shown.verdict else "",
+        "verdict_means": DIRECTION[shown.verdict.direction] if shown.verdict else "",
         "groups": [
             (state, sign, title, rows) for state, sign, title in STATES
             if (rows := [row for row in shown.rows if row.state == state])

@@ -37,20 +37,22 @@ def licenses(conn: sqlite3.Connection) -> list[dict[str, Any]]:
 
 def texts(conn: sqlite3.Connection, asked: Asked) -> tuple[list[dict[str, Any]], bool]:
     """One page of distinct texts, most carried first, and whether there are more."""
-    condition, bound = "", {}
+    # Of all, those that most carry are met first; of one license, its texts are looked up and then sorted.
+    tables, condition, bound = "carried u cross join analysis a on a.text = u.text", "", {}
+    if asked.license:
+        tables = "analysis a cross join carried u on u.text = a.text"
     if asked.license == "unknown":
         condition = " and a.license is null"
     elif asked.license:
         condition, bound = " and a.license = :license", {"license": asked.license}
     rows = conn.execute(
         "select a.text, a.license, a.edition, a.similarity, a.altered, a.nearest, lower(hex(b.sha256)), b.size,"
-        " (select count(*) from document d where d.text = a.text) as documents"
-        f" from analysis a join blob b on b.id = a.text where {_NEWEST}{condition}"
-        " order by documents desc, a.text limit :limit offset :offset",
+        f" u.documents from {tables} join blob b on b.id = a.text"
+        f" where {_NEWEST}{condition} order by u.documents desc, u.text limit :limit offset :offset",
         {**bound, "limit": PAGE_SIZE + 1, "offset": asked.offset},
     ).fetchall()
     keys = ("text", "license", "edition", "similarity", "altered", "nearest", "hash", "bytes", "documents")
-    found = [_with_carriers(conn, dict(zip(keys, row, strict=True))) for row in rows[:PAGE_SIZE] if row[8]]
+    found = [_with_carriers(conn, dict(zip(keys, row, strict=True))) for row in rows[:PAGE_SIZE]]
     return found, len(rows) > PAGE_SIZE
 
 

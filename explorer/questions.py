@@ -1,7 +1,7 @@
 """The saved queries: questions that people have, each with a line of explanation.
 
 Those that look through a whole archive read its tables, whose indexes the views cannot use when they are joined; they
-are kept in step with storage/schema.py by the tests. All end within Datasette's limit on 300,000 subjects.
+are kept in step with storage/schema.py by the tests. All end within Datasette's limit on 3,000,000 subjects.
 """
 
 from __future__ import annotations
@@ -98,34 +98,44 @@ limit 300""",
         "places_left_out",
         "Which texts leave places out, such as the European Union?",
         "Clauses that exclude people or use in named places, with the places and the words.",
-        """select a.license, k.parameters ->> '$.territories' as places, k.parameters ->> '$.scope' as scope, k.quote,
-  (select count(*) from document d where d.text = k.text) as carriers,
+        """with most (clause, carriers) as (
+  select k.rowid, u.documents from clause k join carried u on u.text = k.text
+  where k.clause = 'territory-exclusion' and k.rules = (select max(id) from rules)
+  order by u.documents desc
+  limit 300
+)
+select a.license, k.parameters ->> '$.territories' as places, k.parameters ->> '$.scope' as scope, k.quote, carriers,
   (select s.kind || ':' || s.name from document d join subject s on s.id = d.subject where d.text = k.text
     order by d.id limit 1) as for_example, lower(hex(b.sha256)) as text_hash
-from clause k
+from most
+join clause k on k.rowid = most.clause
 join analysis a on a.text = k.text and a.rules = k.rules
 join blob b on b.id = k.text
-where k.clause = 'territory-exclusion' and k.rules = (select max(id) from rules)
-order by carriers desc
-limit 300""",
+order by carriers desc""",
     ),
     Question(
         "user_limits_below",
         "Who limits users or revenue below a number?",
         "Clauses that ask for a further license above a number of monthly or daily users, or above a revenue."
         " Fill in the number, such as 1000000.",
-        """select a.license, k.clause, ifnull(k.parameters ->> '$.users', k.parameters ->> '$.amount') as above,
+        """with least (clause, above) as (
+  select k.rowid, cast(ifnull(k.parameters ->> '$.users', k.parameters ->> '$.amount') as real) as above
+  from clause k
+  where k.clause in ('mau-threshold', 'dau-threshold', 'revenue-threshold') and k.rules = (select max(id) from rules)
+    and above <= cast(:below as real)
+  order by above
+  limit 300
+)
+select a.license, k.clause, ifnull(k.parameters ->> '$.users', k.parameters ->> '$.amount') as above,
   k.parameters ->> '$.currency' as currency, k.quote,
-  (select count(*) from document d where d.text = k.text) as carriers,
+  (select documents from carried u where u.text = k.text) as carriers,
   (select s.kind || ':' || s.name from document d join subject s on s.id = d.subject where d.text = k.text
     order by d.id limit 1) as for_example, lower(hex(b.sha256)) as text_hash
-from clause k
+from least
+join clause k on k.rowid = least.clause
 join analysis a on a.text = k.text and a.rules = k.rules
 join blob b on b.id = k.text
-where k.clause in ('mau-threshold', 'dau-threshold', 'revenue-threshold') and k.rules = (select max(id) from rules)
-  and cast(above as real) <= cast(:below as real)
-order by cast(above as real)
-limit 300""",
+order by least.above""",
     ),
     Question(
         "changed_without_notice",
@@ -144,29 +154,30 @@ limit 300""",
         "Which license texts do many carry though no license is known for them?",
         "Texts that the catalogue does not know, by how many subjects carry them now. Fill in how many at least, such"
         " as 100.",
-        """with unknown as (
+        """with unknown as materialized (
   select a.text,
     (select count(distinct subject) from document d where d.text = a.text and d.role = 'license') as subjects
-  from analysis a where a.license is null and a.rules = (select max(id) from rules)
+  from carried u cross join analysis a on a.text = u.text
+  where u.documents >= cast(:at_least as integer) and a.license is null and a.rules = (select max(id) from rules)
+), most as (
+  select text, subjects from unknown where subjects >= cast(:at_least as integer) order by subjects desc limit 300
 )
-select lower(hex(b.sha256)) as text_hash, u.subjects, substr(text(lower(hex(b.sha256))), 1, 200) as begins,
-  (select s.kind || ':' || s.name from document d join subject s on s.id = d.subject where d.text = u.text
+select lower(hex(b.sha256)) as text_hash, most.subjects, substr(text(lower(hex(b.sha256))), 1, 200) as begins,
+  (select s.kind || ':' || s.name from document d join subject s on s.id = d.subject where d.text = most.text
     order by d.id limit 1) as for_example
-from unknown u join blob b on b.id = u.text
-where u.subjects >= cast(:at_least as integer)
-order by u.subjects desc
-limit 300""",
+from most join blob b on b.id = most.text
+order by most.subjects desc""",
     ),
     Question(
         "made_from",
         "What was made from a model?",
-        "Subjects whose card names this repository as their base. Fill in its name, such as meta-llama/Llama-3.1-8B.",
+        "Subjects whose card names this repository as their base, of the 20,000 newest the most used. Fill in its name,"
+        " such as meta-llama/Llama-3.1-8B.",
         """select s.kind || ':' || s.name as subject, v.license_claimed, c.license_found, c.openness, c.downloads
-from lineage l
-join version v on v.id = l.version
-join current c on c.subject = v.subject and c.version = v.id
-join subject s on s.id = c.subject
-where l.base = :name
+from (select version from lineage where base = :name order by version desc limit 20000) l
+cross join version v on v.id = l.version
+cross join current c on c.subject = v.subject and c.version = v.id
+cross join subject s on s.id = c.subject
 order by c.downloads desc
 limit 300""",
     ),
@@ -189,10 +200,15 @@ limit 300""",
     Question(
         "claims_that_texts_contradict",
         "Which claims do the texts contradict?",
-        "The findings that stand now, weightiest first.",
-        """select subject, severity, claim, claimed, found, evidence from findings
-order by case severity when 'high' then 0 when 'medium' then 1 else 2 end, subject
-limit 300""",
+        "The findings that stand now, weightiest first, of these the newest.",
+        """with first as (
+  select id from finding where valid_to is null
+  order by case severity when 'high' then 0 when 'medium' then 1 else 2 end, id desc
+  limit 300
+)
+select s.kind || ':' || s.name as subject, f.severity, f.claim, f.claimed, f.found, f.evidence
+from first join finding f on f.id = first.id join subject s on s.id = f.subject
+order by case f.severity when 'high' then 0 when 'medium' then 1 else 2 end, f.id desc""",
     ),
     Question(
         "a_quotation",

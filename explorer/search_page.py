@@ -40,6 +40,8 @@ async def search_page(datasette: Any, request: Any) -> Any:
         answers = await asyncio.gather(*(_part(page, find, search) for find in _PARTS.values()))
         for name, (rows, unfinished) in zip(_PARTS, answers, strict=True):
             found |= {name: rows, f"{name}_unfinished": unfinished}
+        if found["subjects_unfinished"]:
+            found["subjects"], _ = await _part(page, _subjects_that_begin, search)
     return await page.render("licensedrift_search.html", found, title=f"Search: {said}" if asked else "Search")
 
 
@@ -52,16 +54,31 @@ async def _part(page: Page, find: Callable[[sqlite3.Connection, Asked], Any], as
 
 def _subjects(conn: sqlite3.Connection, asked: Asked) -> list[dict[str, Any]]:
     """By name, former names included; those that are used most come first."""
+    return _shown(
+        conn,
+        "select id from subject where name like :pattern escape '\\'"
+        " union select subject from former_name where name like :pattern escape '\\' limit 2000",
+        asked,
+    )
+
+
+def _shown(conn: sqlite3.Connection, ids: str, asked: Asked) -> list[dict[str, Any]]:
     rows = conn.execute(
         "select s.kind || ':' || s.name, v.license_claimed, c.license_found, c.openness, c.unavailable_since"
-        " from (select id from subject where name like :pattern escape '\\'"
-        " union select subject from former_name where name like :pattern escape '\\' limit 2000) f"
-        " join subject s on s.id = f.id join current c on c.subject = s.id join version v on v.id = c.version"
+        f" from ({ids}) f join subject s on s.id = f.id join current c on c.subject = s.id"
+        " join version v on v.id = c.version"
         " order by ifnull(c.downloads, -1) desc, s.name limit :most",
-        {"pattern": asked.pattern, "most": SHOWN},
+        {"pattern": asked.pattern, "said": asked.said, "most": SHOWN},
     )
     keys = ("subject", "license_claimed", "license_found", "openness", "unavailable_since")
     return [dict(zip(keys, row, strict=True)) for row in rows]
+
+
+def _subjects_that_begin(conn: sqlite3.Connection, asked: Asked) -> list[dict[str, Any]]:
+    """By the beginning of their name, as written: what the index on names answers at once."""
+    return _shown(
+        conn, "select id from subject where name >= :said and name < :said || char(1114111) limit 2000", asked
+    )
 
 
 def _clauses(conn: sqlite3.Connection, asked: Asked) -> list[dict[str, Any]]:

@@ -53,10 +53,14 @@ def _candidates(conn: sqlite3.Connection, table: str, words: Sought, order: str)
     """Blob ids of texts that have all the words, one more than are looked at if there are so many."""
     if not words.terms:
         return []
-    rows = conn.execute(
-        f"select rowid from {table} where {table} match ? order by rowid {order} limit {LOOKED_AT + 1}", (words.match,)
-    )
-    return [row[0] for row in rows]
+    query = f"select rowid from {table} where {table} match ? order by rowid {order} limit {LOOKED_AT + 1}"
+    found: list[int] = []
+    # All words that begin so are gathered by FTS5 before the first is told: only if the very words are too rare.
+    for match in (words.exact_match, words.match):
+        found = [row[0] for row in conn.execute(query, (match,))]
+        if len(found) > LOOKED_AT:
+            break
+    return found
 
 
 def licenses(conn: sqlite3.Connection, words: Sought, most: int) -> Found:

@@ -66,8 +66,16 @@ class Sought:
 
     @property
     def match(self) -> str:
-        """The question to FTS5: every word, in any order."""
-        asked = [part for term in self.terms for word in term for part in _asked(word)]
+        """The question to FTS5: every word, in any order; longer words that begin with one of them too."""
+        return self._match(longer=True)
+
+    @property
+    def exact_match(self) -> str:
+        """The same for the very words: what FTS5 answers at once however many texts have them."""
+        return self._match(longer=False)
+
+    def _match(self, *, longer: bool) -> str:
+        asked = [part for term in self.terms for word in term for part in _asked(word, longer=longer)]
         return " AND ".join(dict.fromkeys(asked))
 
     @property
@@ -125,14 +133,14 @@ def sought(said: str) -> Sought:
     return Sought(tuple(terms[:MOST_TERMS]))
 
 
-def _asked(word: str) -> list[str]:
+def _asked(word: str, *, longer: bool) -> list[str]:
     """A word as FTS5 is asked for it. Each word has letters and digits only, so nothing in it is a sign of FTS5's."""
     asked = []
     for part in _PARTS.findall(word):
         if _UNSPACED.match(part):
             asked += [f'"{pair}"' for pair in pairs(part)[:-1]] or [f'"{part}"*']
         else:
-            asked.append(f'"{part}"*' if len(part) >= _BEGINNING else f'"{part}"')
+            asked.append(f'"{part}"*' if longer and len(part) >= _BEGINNING else f'"{part}"')
     return asked
 
 

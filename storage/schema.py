@@ -279,6 +279,20 @@ create index rereading_document on rereading(document);
 """
 
 
+# For readers: counted and sorted beforehand, since looking through millions of rows takes longer than they wait.
+READERS = """
+create table carried (              -- of each text how many documents have it, cards apart; none is ever taken away
+    text integer primary key references blob(id),
+    documents integer not null
+) strict;
+create index carried_most on carried(documents desc, text);
+create trigger carried_counted after insert on document when new.role <> 'card' begin
+    insert into carried values (new.text, 1) on conflict(text) do update set documents = documents + 1; end;
+create index event_kind on event(kind, at) where parent is null;
+create index current_by_name on current(subject) where watch is null
+"""
+
+
 @migrations()
 def m001_texts(db: Database) -> None:
     """Bytes by hash, and what the rules say of them."""
@@ -328,3 +342,10 @@ def m007_worth(db: Database) -> None:
 def m008_size(db: Database) -> None:
     """How large the archive was at the end of a run: how much a night adds is seen from one run to the next."""
     _run_script(db, "alter table run add column size integer")
+
+
+@migrations()
+def m009_readers(db: Database) -> None:
+    """What readers of millions need: how many documents have a text, events by kind, who is watched by name."""
+    _run_script(db, READERS)
+    db.conn.execute("insert into carried select text, count(*) from document where role <> 'card' group by text")

@@ -16,7 +16,6 @@ from storage.backup import backup
 from storage.words import CARD_WORDS, EVENT_WORDS, LICENSE_WORDS
 
 CAPTURES_DAYS = 180
-ANALYZED_ROWS = 2000  # an index: enough for a plan, and quick on millions of rows
 _COPY = re.compile(r"licensedrift-\d{4}-\d\d-\d\dT\d{6}Z\.db", re.ASCII)
 
 
@@ -30,7 +29,8 @@ def optimize(archive: Archive, now: datetime) -> int:
         sweeps.forget(archive)  # without what it put aside a killed sweep begins anew
         for table in (LICENSE_WORDS, CARD_WORDS, EVENT_WORDS):
             conn.execute(f"insert into {table} ({table}) values ('optimize')")
-        conn.execute(f"pragma analysis_limit = {ANALYZED_ROWS}")
+        # All rows: what is guessed from the first thousands of an index made SQLite read all versions for one question.
+        conn.execute("pragma analysis_limit = 0")
         conn.execute("analyze")
     conn.execute("pragma wal_checkpoint(truncate)").fetchall()
     return int(dropped)

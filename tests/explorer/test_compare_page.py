@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 
 from demo.world import World
 from explorer.clause_table import clause_rows
+from licenses.comparison import compare
 from licenses.reading import read
 from tests.explorer.comparing import DATES, EVIL, LIMIT, MIDDLE, NO_TRADE, OPEN, get, heron, sample_archive
 from tests.refresh.lab import Lab, laboratory
@@ -53,6 +54,18 @@ def test_the_clause_table_says_what_is_new_and_what_changed_with_its_values(lab:
     same = soup.select_one("#clause-no-warranty").find_parent("details")
     assert "The same" in words(same.summary)
     assert "tighter" in words(soup.select_one(".ld-lead"))
+
+
+def test_a_use_that_is_banned_anew_is_quoted_by_its_own_sentence() -> None:
+    former = "Use Policy\n\nYou may not use the model to:\n\n1. Break the law.\n2. Make weapons of any kind.\n"
+    later = former + "3. Run critical infrastructure, such as power grids.\n"
+    ours, theirs = read(former).clauses, read(later).clauses
+    quotes = {
+        row.clause: (row.state, row.right.quote if row.right else "")
+        for row in clause_rows(ours, theirs, compare(former, later, role="policy").changes)
+    }
+    state, quote = quotes["use-restrictions"]
+    assert state == "changed" and "critical infrastructure" in quote
 
 
 def test_a_clause_links_to_its_line_and_to_its_place_in_the_stored_text(lab: Lab) -> None:
