@@ -250,10 +250,22 @@ def _read(
     conn: sqlite3.Connection, text: int, content: str
 ) -> tuple[str | None, str | None, bool, tuple[Clause, ...] | None]:
     """License, edition, altered and clauses, by today's rules where possible so that both sides are read alike."""
+    license, edition, altered, clauses = _by_the_rules(conn, text, content)
+    # What the archive learned from a text later names it, too.
+    learned = conn.execute("select license, edition from learned where text = ? order by license", (text,)).fetchone()
+    if learned is not None:
+        (license, edition), altered = learned, False
+    return license, edition, altered, clauses
+
+
+def _by_the_rules(
+    conn: sqlite3.Connection, text: int, content: str
+) -> tuple[str | None, str | None, bool, tuple[Clause, ...] | None]:
     row = conn.execute(
         "select a.license, a.edition, a.altered, a.rules from analysis a join rules r on r.id = a.rules"
-        " where a.text = ? and r.version = ?", (text, RULES_VERSION)
-    ).fetchone()  # fmt: skip
+        " where a.text = ? and (r.version = ? or r.version like ? || '+%') order by a.rules desc limit 1",
+        (text, RULES_VERSION, RULES_VERSION),
+    ).fetchone()
     if row is not None:
         return row[0], row[1], bool(row[2]), load_clauses(conn, text, row[3])
     if len(content) > _MOST_READ:

@@ -7,6 +7,7 @@ import html
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from explorer.clause_table import clause_rows
 from licenses.comparison import compare
 from licenses.reading import read
 from tests.explorer.comparing import DATES, EVIL, LIMIT, MIDDLE, NO_TRADE, OPEN, get, heron, sample_archive
+from tests.refresh import test_learning as learning
 from tests.refresh.lab import Lab, laboratory
 
 
@@ -229,3 +231,16 @@ def test_long_texts_come_in_parts(long_texts: Lab) -> None:
     second: Any = BeautifulSoup(get(long_texts.database, f"compare{parts[1]['href']}").text, "lxml")
     assert second.select("tr.ld-diff-row-changed")
     assert get(long_texts.database, "compare?subject=model:big/b&part=999").status_code == 200
+
+
+def test_a_license_that_the_archive_learned_is_named_on_both_sides(tmp_path: Path) -> None:
+    world = World()
+    files = {"README.md": learning.HOME, "LICENSE": learning.TEXT}
+    world.put("models", "bittern/one", date=learning.D1, files=files)
+    later = learning.TEXT + b"\n5. Notice. You must tell Bittern Ltd where you use the Model.\n"
+    world.put("models", "bittern/one", date="2026-02-01", files={"LICENSE": later})
+    with laboratory(tmp_path, world, learning.D1) as lab:
+        lab.watch(models=["bittern/one"]).at(learning.D1)
+        lab.at(learning.D2)
+        sides = page(lab, subject="model:bittern/one").select(".ld-side")
+    assert [("bittern-model-license-1.0" in words(side)) for side in sides] == [True, True]
