@@ -17,6 +17,8 @@ configs:
   data_files: clauses/*/*.parquet
 - config_name: texts
   data_files: texts/*/*.parquet
+- config_name: catalog
+  data_files: catalog/snapshot_date={date}/part-{snapshot:06}.parquet
 ---
 # AI licenses and their drift
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from demo.world import World
 from storage.archive import Archive
@@ -69,6 +70,9 @@ def test_a_night_writes_a_nights_files_and_together_they_say_what_the_views_say(
     assert {row["text_hash"] for row in table(lab, "texts")} == hashes
     card_text = (lab.folder / "parquet" / "README.md").read_text()
     assert "license: cc0-1.0" in card_text
+    configs = yaml.safe_load(card_text.split("---")[1])["configs"]
+    for config in configs:
+        assert list((lab.folder / "parquet").glob(config["data_files"])), config
 
 
 def test_an_export_that_has_nothing_new_writes_no_rows_of_it(lab: Lab) -> None:
