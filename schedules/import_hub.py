@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from licenses.reading import RULES_VERSION
 from schedules.clock import now, stamp
 from schedules.collector import rare_collections
-from schedules.hub_dump import DumpError, batches, files_of, look_at
+from schedules.hub_dump import Dump, DumpError, batches, files_of, look_at
 from schedules.lock import locked
 from storage.archive import Archive
 from storage.dated_states import DatedStates
 from storage.history import History
 from storage.records import Kind
 
+BATCHES = 4  # a transaction: with fewer the pages of indexes are written more often, a third more of the work
 Progress = Callable[[str, int, int | None], None]
 __all__ = ["DumpError", "ImportedRows", "import_hub"]
 
@@ -55,18 +57,23 @@ def import_hub(
     with locked(database), Archive.open(database) as archive, rare_collections():
         history = History(archive, origin="import", at=at, rules_version=RULES_VERSION)
         for dump in found:
-            states = DatedStates(history, dump.kind, dump.moment, dump.untold)
-            what, read = f"{dump.kind}s of {dump.moment[:10]} ({dump.path.name})", 0
-            for rows in batches(dump):
+            _take(dump, DatedStates(history, dump.kind, dump.moment, dump.untold), archive, done, progress)
+    return done
+
+
+def _take(dump: Dump, states: DatedStates, archive: Archive, done: ImportedRows, progress: Progress) -> None:
+    what, read = f"{dump.kind}s of {dump.moment[:10]} ({dump.path.name})", 0
+    waiting = batches(dump)
+    while together := list(islice(waiting, BATCHES)):
+        with archive.writing():
+            for rows in together:
                 seen = [row for row in rows if row is not None]
-                with archive.writing():
-                    states.take(seen)
+                states.take(seen)
                 read += len(rows)
                 done.bad += len(rows) - len(seen)
                 progress(what, read, dump.rows)
-            done.rows += read
-            done.versions += states.versions
-            done.older += states.older
-            done.seen += states.seen
-            done.files.append(dump.path.name)
-    return done
+    done.rows += read
+    done.versions += states.versions
+    done.older += states.older
+    done.seen += states.seen
+    done.files.append(dump.path.name)
