@@ -63,10 +63,12 @@ def import_hub(
 
 def _take(dump: Dump, states: DatedStates, archive: Archive, done: ImportedRows, progress: Progress) -> None:
     what, read = f"{dump.kind}s of {dump.moment[:10]} ({dump.path.name})", 0
-    waiting = batches(dump)
-    while together := list(islice(waiting, BATCHES)):
+    waiting, more = batches(dump), True
+    while more:
+        more = False
         with archive.writing():
-            for rows in together:
+            for rows in islice(waiting, BATCHES):
+                more = True
                 seen = [row for row in rows if row is not None]
                 states.take(seen)
                 read += len(rows)
