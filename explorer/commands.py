@@ -5,9 +5,11 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
+import orjson
 
 from explorer import position, show_screen, terminal
 from licenses.text import decode
@@ -17,6 +19,8 @@ from storage.commands import as_click_error
 
 if TYPE_CHECKING:
     from licensedrift import Call
+
+PIECES = 1_000  # written at a time
 
 
 @contextmanager
@@ -61,16 +65,41 @@ def diff(call: Call, from_: str | None, to: str | None, subject: str | None, tex
             which = subjects.lookup(archive.conn, subject)[0] if subject else None
         except (queries.UnknownSnapshot, subjects.UnknownSubject) as error:
             raise click.UsageError(str(error)) from error
-        events = (
-            queries.events(archive.conn, after=first, until=last, subject=which)
-            if first is not None and last is not None
-            else []
-        )
-        rows = {row["id"]: row for row in queries.snapshots(archive.conn)}
-        human = "" if call.json else terminal.drift(rows.get(first), rows.get(last), events)
-        if text:
-            human += "".join(_text_diffs(archive, events))
-    call.answer({"from": first, "to": last, "events": events}, human)
+        if call.json:
+            _write(_json_drift(archive, first, last, which))
+        else:
+            _write(_drift(archive, first, last, which, text=text))
+
+
+def _json_drift(archive: Archive, first: int | None, last: int | None, subject: int | None) -> Iterator[str]:
+    """`{"from", "to", "events"}`, an event a line: of years of a large archive there are too many to hold."""
+    yield f'{{"from": {orjson.dumps(first).decode()}, "to": {orjson.dumps(last).decode()}, "events": ['
+    if first is not None and last is not None:
+        between = "\n"
+        for event in queries.json_events(archive.conn, after=first, until=last, subject=subject):
+            yield between + event
+            between = ",\n"
+    yield "\n]}\n"
+
+
+def _drift(archive: Archive, first: int | None, last: int | None, subject: int | None, *, text: bool) -> Iterator[str]:
+    rows = {row["id"]: row for row in queries.snapshots(archive.conn)}
+    known = first is not None and last is not None
+
+    def events(by_subject: bool) -> Iterator[dict[str, Any]]:
+        return queries.each_event(archive.conn, after=first, until=last or 0, subject=subject, by_subject=by_subject)
+
+    counts = queries.event_counts(archive.conn, after=first, until=last or 0, subject=subject) if known else []
+    yield from terminal.drift(rows.get(first), rows.get(last), counts, events)
+    if text and counts:
+        yield from _text_diffs(archive, events(False))
+    yield "\n"
+
+
+def _write(pieces: Iterator[str]) -> None:
+    """Pieces to standard output, many at a time."""
+    while some := "".join(islice(pieces, PIECES)):
+        click.echo(some, nl=False)
 
 
 def _span(archive: Archive, from_: str | None, to: str | None) -> tuple[int | None, int | None]:
@@ -84,8 +113,7 @@ def _span(archive: Archive, from_: str | None, to: str | None) -> tuple[int | No
     return first, last
 
 
-def _text_diffs(archive: Archive, events: list[dict[str, Any]]) -> list[str]:
-    parts = []
+def _text_diffs(archive: Archive, events: Iterator[dict[str, Any]]) -> Iterator[str]:
     for event in events:
         if event["kind"] == "text":
             sides = [_stored(archive, event[f"{side}_hash"]) for side in ("before", "after")]
@@ -98,8 +126,7 @@ def _text_diffs(archive: Archive, events: list[dict[str, Any]]) -> list[str]:
                 f"{event['subject']} {place} {event['after_hash'][:12]}",
                 lineterm="",
             )
-            parts.append("\n\n" + "\n".join(map(terminal.safe, lines)))
-    return parts
+            yield "\n\n" + "\n".join(map(terminal.safe, lines))
 
 
 def _stored(archive: Archive, digest: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import filterfalse, groupby
+from operator import itemgetter
 from typing import Any
 
 from explorer.wording import headline, is_loud, side
@@ -21,48 +23,55 @@ def safe(text: object) -> str:
     return _UNSAFE.sub("\ufffd", str(text))
 
 
-def drift(first: dict[str, Any] | None, last: dict[str, Any] | None, events: Sequence[dict[str, Any]]) -> str:
-    """A whole report: what changed between two snapshots, substantive first, the rest folded to a line each."""
+def drift(
+    first: dict[str, Any] | None,
+    last: dict[str, Any] | None,
+    counts: Sequence[dict[str, Any]],
+    events: Callable[[bool], Iterable[dict[str, Any]]],
+) -> Iterator[str]:
+    """A whole report, in pieces: what changed between two snapshots, substantive first, the rest folded to a line each.
+
+    `counts` is how many events there are by kind, direction and substantive; `events` gives them as often as it is
+    called: with True those of a subject together, else as they came.
+    """
     if last is None:
-        return "There is no snapshot yet: `licensedrift refresh` takes one."
+        yield "There is no snapshot yet: `licensedrift refresh` takes one."
+        return
     if first is None:
-        return f"{_snapshot(last)} is the only snapshot so far; drift needs two."
+        yield f"{_snapshot(last)} is the only snapshot so far; drift needs two."
+        return
     head = f"Drift from {_snapshot(first)} to {_snapshot(last)}"
-    if not events:
-        return f"{head}: nothing changed."
-    loud = [event for event in events if is_loud(event)]
-    quiet = [event for event in events if not is_loud(event)]
-    parts = [f"{head}: {_counts(loud, quiet)}"]
-    parts += [_subject_block(subject, rows) for subject, rows in _by_subject(loud)]
-    if quiet:
-        lines = "\n".join(f"  {safe(event['subject'])}: {_one_line(event)}" for event in quiet)
-        parts.append(f"Recorded, no right or duty changed:\n{lines}")
-    return "\n\n".join(parts)
+    if not counts:
+        yield f"{head}: nothing changed."
+        return
+    yield f"{head}: {_counts(counts)}"
+    if any(map(is_loud, counts)):
+        for subject, rows in groupby(filter(is_loud, events(True)), key=itemgetter("subject")):
+            yield "\n\n" + _subject_block(subject, rows)
+    if not all(map(is_loud, counts)):
+        yield "\n\nRecorded, no right or duty changed:"
+        for event in filterfalse(is_loud, events(False)):
+            yield f"\n  {safe(event['subject'])}: {_one_line(event)}"
 
 
 def _snapshot(row: dict[str, Any]) -> str:
     return f"snapshot {row['id']} ({row['started_at'][:10]})"
 
 
-def _counts(loud: Sequence[dict[str, Any]], quiet: Sequence[dict[str, Any]]) -> str:
-    said = [f"{len(loud)} to read"] if loud else []
+def _counts(counts: Sequence[dict[str, Any]]) -> str:
+    loud = sum(one["count"] for one in counts if is_loud(one))
+    quiet = sum(one["count"] for one in counts if not is_loud(one))
+    said = [f"{loud:,} to read"] if loud else []
     for direction in ("tighter", "looser", "mixed"):
-        count = sum(event["direction"] == direction for event in loud)
+        count = sum(one["count"] for one in counts if is_loud(one) and one["direction"] == direction)
         if count:
-            said.append(f"{count} {direction}")
+            said.append(f"{count:,} {direction}")
     if quiet:
-        said.append(f"{len(quiet)} without effect")
+        said.append(f"{quiet:,} without effect")
     return ", ".join(said)
 
 
-def _by_subject(events: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for event in events:
-        found.setdefault(event["subject"], []).append(event)
-    return list(found.items())
-
-
-def _subject_block(subject: str, events: Sequence[dict[str, Any]]) -> str:
+def _subject_block(subject: str, events: Iterable[dict[str, Any]]) -> str:
     return "\n".join([safe(subject), *(_event(event) for event in events)])
 
 

@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
-EVENT_KEYS = (
-    "id", "snapshot", "at", "subject", "kind", "role", "direction", "substantive", "clause", "before", "after",
-    "before_hash", "after_hash", "evidence_before", "evidence_after",
-)  # fmt: skip
+from storage.views import SUBJECT
+
+# What an EVENT says, and where it stands: as in the view `drift`.
+_EVENT = {
+    "id": "e.id",
+    "snapshot": "e.run",
+    "at": "e.at",
+    "subject": SUBJECT,
+    "kind": "e.kind",
+    "role": "e.role",
+    "direction": "e.direction",
+    "substantive": "e.substantive",
+    "clause": "e.clause",
+    "before": "e.before",
+    "after": "e.after",
+    "before_hash": "nullif(lower(hex(e.before_text)), '')",
+    "after_hash": "nullif(lower(hex(e.after_text)), '')",
+    "evidence_before": "e.evidence_before",
+    "evidence_after": "e.evidence_after",
+}
+EVENT_KEYS = tuple(_EVENT)
+_AS_JSON = {
+    "substantive": "json(iif(e.substantive, 'true', 'false'))",
+    "evidence_before": "json(e.evidence_before)",
+    "evidence_after": "json(e.evidence_after)",
+}
 
 
 class UnknownSnapshot(Exception):
@@ -80,30 +103,73 @@ def events(
 
     Each is an EVENT of contract.md, with the events of its clauses beneath it under `clauses`.
     """
-    query = (
-        f"select {', '.join('d.' + key for key in EVENT_KEYS)}, d.parent from drift d join event e on e.id = d.id"
-        " where e.run > ? and e.run <= ?" + (" and e.subject = ?" if subject is not None else "") + " order by d.id"
-    )
-    bound = (after or 0, until) if subject is None else (after or 0, until, subject)
-    return nested(conn.execute(query, bound))
+    return list(each_event(conn, after=after, until=until, subject=subject))
 
 
-def nested(rows: Any) -> list[dict[str, Any]]:
-    """Rows of (EVENT_KEYS..., parent) as a list of events with their clauses beneath."""
-    top: list[dict[str, Any]] = []
-    by_id: dict[int, dict[str, Any]] = {}
-    for *values, parent in rows:
+def each_event(
+    conn: sqlite3.Connection,
+    *,
+    after: int | None,
+    until: int,
+    subject: int | None = None,
+    by_subject: bool = False,
+) -> Iterator[dict[str, Any]]:
+    """The same one by one, whatever their number; with `by_subject` all those of a subject follow each other."""
+    query = f"select {', '.join(_EVENT.values())}, e.parent {_seen(subject)}"
+    # An event's clauses are written right behind it and keep their ids for good (storage/events.py).
+    query += " order by e.subject, e.run, e.id" if by_subject else " order by e.run, e.id"
+    last: dict[str, Any] | None = None
+    for *values, parent in conn.execute(query, _bound(after, until, subject)):
         event = dict(zip(EVENT_KEYS, values, strict=True))
         event["substantive"] = bool(event["substantive"])
         for key in ("evidence_before", "evidence_after"):
             event[key] = orjson.loads(event[key]) if event[key] else None
         if parent is None:
-            event["clauses"] = []
-            top.append(event)
-            by_id[event["id"]] = event
-        elif parent in by_id:
-            by_id[parent]["clauses"].append(event)
-    return top
+            if last is not None:
+                yield last
+            last = event | {"clauses": []}
+        elif last is not None and parent == last["id"]:
+            last["clauses"].append(event)
+    if last is not None:
+        yield last
+
+
+def json_events(
+    conn: sqlite3.Connection, *, after: int | None, until: int, subject: int | None = None
+) -> Iterator[str]:
+    """The same as JSON, an EVENT in each: SQLite writes it, sooner than Python would."""
+    pairs = ", ".join(f"'{key}', {_AS_JSON.get(key, column)}" for key, column in _EVENT.items())
+    query = f"select json_object({pairs}), e.id, e.parent {_seen(subject)} order by e.run, e.id"
+    last, of = "", None
+    clauses: list[str] = []
+    for shown, event, parent in conn.execute(query, _bound(after, until, subject)):
+        if parent is None:
+            if of is not None:
+                yield f'{last[:-1]},"clauses":[{",".join(clauses)}]}}'
+            last, of, clauses = shown, event, []
+        elif parent == of:
+            clauses.append(shown)
+    if of is not None:
+        yield f'{last[:-1]},"clauses":[{",".join(clauses)}]}}'
+
+
+def event_counts(
+    conn: sqlite3.Connection, *, after: int | None, until: int, subject: int | None = None
+) -> list[dict[str, Any]]:
+    """How many events there are (their clauses apart) by `kind`, `direction` and `substantive`, under `count`."""
+    keys = ("kind", "direction", "substantive")
+    columns = ", ".join(f"e.{key}" for key in keys)
+    query = f"select {columns}, count(*) {_seen(subject)} and e.parent is null group by {columns}"
+    return [dict(zip((*keys, "count"), row, strict=True)) for row in conn.execute(query, _bound(after, until, subject))]
+
+
+def _seen(subject: int | None) -> str:
+    which = "" if subject is None else " and e.subject = ?"
+    return f"from event e join subject s on s.id = e.subject where e.run > ? and e.run <= ?{which}"
+
+
+def _bound(after: int | None, until: int, subject: int | None) -> tuple[int, ...]:
+    return (after or 0, until) if subject is None else (after or 0, until, subject)
 
 
 def version_at(conn: sqlite3.Connection, subject: int, at: str | None) -> int | None:
