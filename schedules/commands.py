@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
-from schedules.configuration import Config
+from schedules.configuration import DEFAULT, Config
 from schedules.errors import NothingFetched, RefreshError, UnknownSubjects
 from schedules.lock import Busy
 from schedules.progress import terminal_progress
@@ -108,9 +108,11 @@ def _human(result: RefreshResult) -> str:
 def status(call: Call) -> None:
     """Say how the archive and its last refresh are doing, and when the next one is due.
 
+    Of an archive by itself (--db, and no config.toml here) there is no schedule to tell.
+
     Example:  licensedrift status --json
     """
-    config = call.config()
+    config = call.config() if call.config_path or not call.db_path or Path(DEFAULT).exists() else None
     try:
         with Archive.read(call.database()) as archive:
             found = read_status(archive)
@@ -118,8 +120,8 @@ def status(call: Call) -> None:
         raise as_click_error(error) from error
     from schedules.cron import next_after
 
-    due = next_after(config.schedule.refresh)
-    if found["files_waiting"]:
+    due = next_after(config.schedule.refresh) if config else None
+    if found["files_waiting"] and config:
         from schedules.clock import now
         from schedules.queue_forecast import forecast
 
@@ -140,10 +142,11 @@ def _status_lines(found: dict[str, Any]) -> str:
         lines.append(f"last snapshot: {snapshot['id']} ({snapshot['started_at']}), {snapshot['status']}")
     if found["files_waiting"]:
         lines.append(f"files: those of {found['files_waiting']:,} repositories still wait to be read")
-        lines.append(f"  {_forecast_line(found['files_forecast'])}")
+        if "files_forecast" in found:
+            lines.append(f"  {_forecast_line(found['files_forecast'])}")
     if found["failures"]:
         lines += [f"  failed: {failure['subject']}: {failure['reason']}" for failure in found["failures"][:20]]
-    lines.append(f"next by schedule: {found['next']}")
+    lines.append(f"next by schedule: {found['next'] or 'not known'}")
     return "\n".join(lines)
 
 
@@ -203,8 +206,16 @@ def schedule(call: Call, once: bool, upkeep: bool) -> None:
     metavar="DIR",
     help="Read the texts exported to DIR, write the answers there; the archive is not touched.",
 )
+@click.option(
+    "--answers",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Take over what `--parquet DIR` answered, after proving it; only what is missing there is read here.",
+)
 @click.pass_obj
-def reinterpret(call: Call, workers: int, engine: str, scheduler: str | None, parquet: Path | None) -> None:
+def reinterpret(
+    call: Call, workers: int, engine: str, scheduler: str | None, parquet: Path | None, answers: Path | None
+) -> None:
     """Read all stored texts again with the rules and extractors of today. It never makes drift.
 
     Only what today's rules have not read yet is read; a run that was stopped goes on where it was.
@@ -213,11 +224,16 @@ def reinterpret(call: Call, workers: int, engine: str, scheduler: str | None, pa
     Example:  licensedrift reinterpret --workers 4
               licensedrift reinterpret --engine dask --scheduler tcp://10.0.0.5:8786
               licensedrift reinterpret --parquet ./parquet --engine dask --scheduler tcp://10.0.0.5:8786
+              licensedrift reinterpret --answers ./parquet
     """
     from schedules.reinterpret import reinterpret as do_reinterpret
 
     if (engine == "dask") != (scheduler is not None):
         raise click.UsageError("--engine dask and --scheduler tcp://HOST:PORT go together")
+    if parquet is not None and answers is not None:
+        raise click.UsageError("first --parquet DIR, which answers, then --answers DIR, which takes over")
+    if answers is not None:
+        _needs_parquet("--answers")
     if parquet is not None:
         _reinterpret_parquet(call, parquet, workers, scheduler)
         return
@@ -227,18 +243,26 @@ def reinterpret(call: Call, workers: int, engine: str, scheduler: str | None, pa
     except ArchiveError as error:
         raise as_click_error(error) from error
     with _told(), terminal_progress() as progress:
-        done = do_reinterpret(config, call.database(), workers=workers, scheduler=scheduler, progress=progress)
-    call.answer(
-        {"texts": done.texts, "pages": done.pages, "subjects": done.subjects},
-        f"read again: {done.texts:,} texts, {done.pages:,} pages; {done.subjects:,} subjects worked out anew",
-    )
+        done = do_reinterpret(
+            config, call.database(), workers=workers, scheduler=scheduler, answers=answers, progress=progress
+        )
+    said = f"read again: {done.texts:,} texts, {done.pages:,} pages; {done.subjects:,} subjects worked out anew"
+    if answers is not None:
+        said = f"taken over: the answers for {done.taken:,} texts\n{said}"
+    call.answer({"texts": done.texts, "taken": done.taken, "pages": done.pages, "subjects": done.subjects}, said)
+
+
+def _needs_parquet(option: str) -> None:
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError as error:
+        raise click.UsageError(f"{option} needs pyarrow: pip install 'licensedrift[parquet]'") from error
 
 
 def _reinterpret_parquet(call: Call, folder: Path, workers: int, scheduler: str | None) -> None:
-    try:
-        from schedules.reinterpret_parquet import NoExport, reinterpret_parquet
-    except ImportError as error:
-        raise click.UsageError("--parquet needs pyarrow: pip install 'licensedrift[parquet]'") from error
+    _needs_parquet("--parquet")
+    from schedules.reinterpret_parquet import NoExport, reinterpret_parquet
+
     with _told(), terminal_progress() as progress:
         try:
             texts, target = reinterpret_parquet(folder, workers=workers, scheduler=scheduler, progress=progress)

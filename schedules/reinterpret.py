@@ -39,9 +39,13 @@ Texts = list[tuple[int, str]]
 
 @dataclass
 class Reinterpreted:
-    """What was read again: texts by the rules, pages by the extractor, subjects whose position was worked out."""
+    """What was read again: texts by the rules, pages by the extractor, subjects whose position was worked out.
+
+    `taken` are texts whose answers came from a folder.
+    """
 
     texts: int = 0
+    taken: int = 0
     pages: int = 0
     subjects: int = 0
 
@@ -65,16 +69,27 @@ class Reader:
 
 
 def reinterpret(
-    config: Config, database: Path, *, workers: int = 1, scheduler: str | None = None, progress: Progress
+    config: Config,
+    database: Path,
+    *,
+    workers: int = 1,
+    scheduler: str | None = None,
+    answers: Path | None = None,
+    progress: Progress,
 ) -> Reinterpreted:
     """Read again what today's rules have not read yet, by `workers` processes or the Dask cluster at `scheduler`.
 
-    Raises lock.Busy, ArchiveError, engines.NoEngine, OtherRules.
+    What stands in `answers` (a folder of `reinterpret_parquet`) is taken over first, and not read again.
+    Raises lock.Busy, ArchiveError, engines.NoEngine, OtherRules, take_answers.AnswersRefused.
     """
     with locked(database), Archive.open(database) as archive:
         done = Reinterpreted()
         understanding = Understanding(archive)
         _pages(config, archive, understanding, done, progress)
+        if answers is not None:
+            from schedules.take_answers import take_answers  # needs the extra [parquet]
+
+            done.taken = take_answers(archive, understanding, answers, progress)
         for attempt in range(MOST_POOLS):
             try:
                 with dask(scheduler) if scheduler else pool(workers) as engine:

@@ -29,6 +29,7 @@ from schedules.reinterpret import MOST_POOLS, OtherRules
 from storage.export import SCHEMAS
 from storage.understanding import rules_version
 
+FOLDER, RULES = "reinterpreted", "rules_version="
 ROW_GROUPS = 4  # of 500 texts each: a unit is half a minute of work at most
 ANALYSES = pa.schema([
     *((name, pa.string()) for name in ("text_hash", "license", "spdx", "edition")),
@@ -116,7 +117,7 @@ def reinterpret_parquet(
     learned = _learned(folder, files)
     version = rules_version(learned)
     # Workers elsewhere stand in another folder.
-    target = folder.resolve() / "reinterpreted" / f"rules_version={version}"
+    target = folder.resolve() / FOLDER / f"{RULES}{version}"
     reader = UnitReader(str(target), version, learned)
     done, units = 0, list(_units(files, _readable(folder)))
     for attempt in range(MOST_POOLS):

@@ -205,3 +205,15 @@ def test_every_command_has_help_with_an_example() -> None:
         assert told.returncode == 0, told.stderr
         assert "Example" in told.stdout, name
         assert "--json" in told.stdout
+
+
+def test_an_archive_by_itself_tells_its_status_without_a_schedule(lab: Lab, tmp_path: Path) -> None:
+    of(lab, "refresh")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    told = run("status", "--db", str(lab.database), "--json", cwd=elsewhere)
+    assert told.returncode == 0, told.stderr
+    found = json.loads(told.stdout)
+    assert (found["subjects"], found["next"], found["last_snapshot"]["id"]) == (1, None, 1)
+    named = run("status", "--db", str(lab.database), "--config", "no.toml", cwd=elsewhere)
+    assert named.returncode == 2 and "no.toml" in named.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.shared_corpus import CORPUS, needs_corpus
 
 pytest.importorskip("pyarrow", reason="needs the extra [parquet]")
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from schedules import reinterpret_parquet as module
@@ -123,3 +125,133 @@ def test_a_folder_without_texts_is_said_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(module.NoExport) as told:
         again(tmp_path)
     assert "\n" not in str(told.value)
+
+
+WREN = b"Wren License %d\n\nYou may use, copy and change it for any purpose. You may not sell it.\n"
+
+
+@pytest.fixture
+def read_elsewhere(tmp_path: Path) -> Iterator[tuple[Lab, Path]]:
+    """An archive whose texts nobody has read by today's rules, and answers to them beside its export."""
+    from demo.world import World
+
+    world = World()
+    for number in range(6):
+        world.put("models", f"wren/m{number}", date="2024-01-01", files={"LICENSE": WREN % number})
+    with laboratory(tmp_path, world, NOW) as lab:
+        lab.watch(authors=["wren"]).at(NOW)
+        folder = exported(lab)
+        again(folder)
+        with Archive.open(lab.database) as archive, archive.writing():
+            archive.conn.execute("delete from analysis")
+            archive.conn.execute("delete from clause")
+        yield lab, folder
+
+
+def take(lab: Lab, folder: Path, progress: Any = lambda *_: None) -> Any:
+    from schedules.configuration import load
+    from schedules.reinterpret import reinterpret
+
+    return reinterpret(load(str(lab.config)), lab.database, answers=folder, progress=progress)
+
+
+def everything(lab: Lab) -> dict[str, list[Any]]:
+    """What the archive says of its texts and subjects."""
+    with lab.archive() as archive:
+        tables = {
+            "analysis": "select * from analysis order by text, rules",
+            "clause": "select * from clause order by text, quote_start, clause",
+            "current": "select * from current order by subject",
+            "finding": "select subject, claim, claimed, found, evidence, severity from finding order by 1, 2",
+        }
+        return {name: archive.conn.execute(query).fetchall() for name, query in tables.items()}
+
+
+def test_an_archive_takes_over_what_was_read_elsewhere(read_elsewhere: tuple[Lab, Path], tmp_path: Path) -> None:
+    from schedules.configuration import load
+    from schedules.reinterpret import reinterpret
+
+    lab, folder = read_elsewhere
+    here = Lab(tmp_path / "here", lab.hub, lab.world)
+    here.config.write_bytes(lab.config.read_bytes())
+    here.database.write_bytes(lab.database.read_bytes())
+    assert reinterpret(load(str(here.config)), here.database, progress=lambda *_: None).texts == 6
+    done = take(lab, folder)
+    assert (done.taken, done.texts) == (6, 0)
+    assert everything(lab) == everything(here)
+    lab.sound()
+    assert take(lab, folder).taken == 0, "what is here is not taken over again"
+
+
+def changed(folder: Path, name: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Rewrite the answers of a folder."""
+    for path in folder.glob(f"reinterpreted/*/{name}/*.parquet"):
+        table = pq.ParquetFile(path).read()
+        rows = [change(row) for row in table.to_pylist()]
+        pq.write_table(pa.Table.from_pylist(rows, schema=table.schema), path)
+
+
+LIES = {
+    "a quotation that does not stand there": ("clauses", lambda row: row | {"quote": "You may sell it."}),
+    "a quotation beyond the text": ("clauses", lambda row: row | {"quote_start": 10**6, "quote_end": 10**6 + 3}),
+    "a clause of nobody's": ("clauses", lambda row: row | {"clause": "<script>"}),
+    "values that are no JSON": ("clauses", lambda row: row | {"parameters": "{"}),
+    "values that are a list": ("clauses", lambda row: row | {"parameters": "[1]"}),
+    "a nearest license that is none": ("analyses", lambda row: row | {"nearest": '["x"]'}),
+    "another license": ("analyses", lambda row: row | {"license": "MIT", "spdx": "MIT", "similarity": 1.0}),
+    "a hash that is none": ("analyses", lambda row: row | {"text_hash": "x"}),
+}
+
+
+@pytest.mark.parametrize("what", LIES)
+def test_answers_that_the_texts_do_not_bear_out_are_refused_whole(
+    read_elsewhere: tuple[Lab, Path], monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    from schedules import take_answers as module
+
+    monkeypatch.setattr(module, "READ_HERE", 1)
+    lab, folder = read_elsewhere
+    changed(folder, *LIES[what])
+    before = everything(lab)
+    with pytest.raises(module.AnswersRefused) as told:
+        take(lab, folder)
+    assert "\n" not in str(told.value)
+    assert everything(lab) == before
+    lab.sound()
+
+
+def test_a_cut_off_file_other_rules_and_no_answers_are_said_in_one_line(read_elsewhere: tuple[Lab, Path]) -> None:
+    from schedules.take_answers import AnswersRefused
+
+    lab, folder = read_elsewhere
+    (path,) = folder.glob("reinterpreted/*/analyses/*.parquet")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(AnswersRefused) as told:
+        take(lab, folder)
+    assert str(path) in str(told.value) and "\n" not in str(told.value)
+    path.write_bytes(whole)
+    (target,) = folder.glob("reinterpreted/*")
+    target.rename(target.with_name("rules_version=2020.1.1"))
+    with pytest.raises(AnswersRefused, match=r"2020\.1\.1.*export"):
+        take(lab, folder)
+    target.with_name("rules_version=2020.1.1").rename(lab.folder / "away")
+    with pytest.raises(AnswersRefused, match="not there"):
+        take(lab, folder)
+
+
+def test_taking_over_that_was_stopped_goes_on(read_elsewhere: tuple[Lab, Path]) -> None:
+    class Killed(BaseException):
+        pass
+
+    lab, folder = read_elsewhere
+
+    def kill(what: str, *_: Any) -> None:
+        if what == "files of answers":
+            raise Killed
+
+    with pytest.raises(Killed):
+        take(lab, folder, kill)
+    done = take(lab, folder)
+    assert (done.taken, done.texts) == (0, 0), "the one file was taken over before the kill"
+    lab.sound()
