@@ -44,8 +44,8 @@ def export(call: Call, folder: Path, upload: str | None) -> None:
     from storage.export import export as write
 
     try:
-        with Archive.read(call.database()) as archive:
-            written = write(archive, folder, progress=lambda _name, _rows: None)
+        with Archive.read(call.database()) as archive, terminal_progress() as progress:
+            written = write(archive, folder, progress=progress)
     except ArchiveError as error:
         raise as_click_error(error) from error
     except NothingToExport as error:

@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ from storage.archive import Archive
 from storage.current import COLUMNS
 from storage.dataset_card import CARD
 
+Progress = Callable[[str, int, int | None], None]
+Columns = dict[str, Sequence[Any]]  # of some rows
 ROWS = 20_000  # a row group
 _PART = re.compile(r"part-(\d+)(?:-(\d+))?\.parquet(\.partial)?", re.ASCII)
 SUBJECT = "s.kind || ':' || s.name"
@@ -48,10 +50,11 @@ class Table:
     name: str
     counter: str | None
     query: str
+    rows: str = ""  # what tells beforehand how many rows there are at most: a counter, or "subject"
 
 
 TABLES = (
-    Table("versions", "version", "select * from versions where id > ? and id <= ?"),
+    Table("versions", "version", "select * from versions where id > ? and id <= ?", "version"),
     Table(
         "documents",
         "version",
@@ -61,6 +64,7 @@ TABLES = (
         "drift",
         "event",
         "select * from drift where id > ? and id <= ?",
+        "event",
     ),
     Table(
         "clauses",
@@ -75,7 +79,7 @@ TABLES = (
         f"select v.id, {SUBJECT} as subject, v.valid_to, v.until from version v join subject s on s.id = v.subject"
         " where v.valid_to > ? and v.valid_to <= ?",
     ),
-    Table("catalog", None, "select * from catalog"),
+    Table("catalog", None, "select * from catalog", "subject"),
     Table("systems", None, "select * from systems"),
     Table("findings", None, "select * from findings"),
     Table("snapshots", None, "select * from snapshots"),
@@ -92,16 +96,19 @@ TABLES = (
         f"select s.id, s.kind, lower(hex(s.hub_id)) as hub_id, s.name, {_CURRENT}, w.name as watch,"
         " w.seen_in as watch_seen_in from subject s left join current c on c.subject = s.id"
         " left join watch w on w.id = c.watch order by s.id",
+        "subject",
     ),
     Table(
         "version_subjects",
         "version",
         "select id, subject as subject_id, files_read from version where id > ? and id <= ?",
+        "version",
     ),
     Table(
         "event_subjects",
         "event",
         "select id, subject as subject_id, version from event where id > ? and id <= ?",
+        "event",
     ),
     Table(
         "contents",
@@ -125,18 +132,26 @@ class NothingToExport(Exception):
     """There is no snapshot yet."""
 
 
-def export(archive: Archive, folder: Path, *, progress: Callable[[str, int], None]) -> dict[str, int]:
-    """Write what is new since the last export to `folder`; rows by table. Raises NothingToExport, OSError."""
+def export(archive: Archive, folder: Path, *, progress: Progress) -> dict[str, int]:
+    """Write what is new since the last export to `folder`; rows by table. Raises NothingToExport, OSError.
+
+    `progress` is told (table, rows written, how many there are at most, if that is known). Nothing is written if
+    nobody wrote to the archive since.
+    """
     last = runs.last(archive)
     if last is None:
         raise NothingToExport("there is no snapshot yet; `licensedrift refresh` takes one")
+    as_it_is = _last_written(archive.path)
+    former = _marks(folder)
+    _tidy(folder, former)
+    if (former.get("archive"), former.get("snapshot")) == (as_it_is, last["id"]):
+        return {table.name: 0 for table in TABLES} | {"texts": 0}
     conn = archive.conn
     conn.execute("begin")  # one state for all tables, whatever a refresh does meanwhile
     try:
-        former = _marks(folder)
-        _tidy(folder, former)
-        marks = {name: int(conn.execute(query).fetchone()[0]) for name, query in _LAST.items()}
-        marks |= {"snapshot": int(last["id"]), "exports": former.get("exports", 0) + 1}
+        last = runs.last(archive) or last
+        marks: dict[str, Any] = {name: int(conn.execute(query).fetchone()[0]) for name, query in _LAST.items()}
+        marks |= {"snapshot": int(last["id"]), "exports": former.get("exports", 0) + 1, "archive": as_it_is}
         again = former.get("snapshot") == marks["snapshot"]
         partition = f"snapshot_date={last['started_at'][:10]}"
         written = {}
@@ -147,11 +162,11 @@ def export(archive: Archive, folder: Path, *, progress: Callable[[str, int], Non
             rows = _rows(conn, table.query, bound)
             if table.name == "contents":
                 rows = _contents(archive, rows)
-            written[table.name] = _write(target, rows, SCHEMAS[table.name])
-            progress(table.name, written[table.name])
+            told = _teller(progress, table.name, _at_most(conn, table, marks, after))
+            written[table.name] = _write(target, rows, SCHEMAS[table.name], told)
         target = _target(folder / "texts" / partition, marks, added=again)
         texts = _texts(archive, former.get("document", 0), marks["document"])
-        written["texts"] = _write(target, texts, SCHEMAS["texts"])
+        written["texts"] = _write(target, texts, SCHEMAS["texts"], _teller(progress, "texts", None))
     finally:
         conn.execute("commit")
     _keep(folder / "README.md", CARD.format(snapshot=last["id"], date=last["started_at"][:10]))
@@ -159,13 +174,32 @@ def export(archive: Archive, folder: Path, *, progress: Callable[[str, int], Non
     return written
 
 
-def _target(folder: Path, marks: dict[str, int], *, added: bool) -> Path:
+def _teller(progress: Progress, table: str, of: int | None) -> Callable[[int], None]:
+    return lambda count: progress(table, count, of)
+
+
+def _last_written(database: Path) -> str:
+    """Changes whenever somebody writes to the archive (also when it is copied, or its log is folded into it)."""
+    said = []
+    for path in (database, database.with_name(database.name + "-wal")):
+        found = path.stat() if path.exists() else None
+        said.append(f"{found.st_size} {found.st_mtime_ns}" if found and found.st_size else "none")
+    return ", ".join(said)
+
+
+def _at_most(conn: sqlite3.Connection, table: Table, marks: dict[str, Any], after: int) -> int | None:
+    if table.rows == "subject":
+        return int(conn.execute("select count(*) from subject").fetchone()[0])
+    return int(marks[table.rows]) - after if table.rows else None
+
+
+def _target(folder: Path, marks: dict[str, Any], *, added: bool) -> Path:
     """The file to write. What was added to a snapshot that is exported already goes beside its file."""
     suffix = f"-{marks['exports']:04}" if added else ""
     return folder / f"part-{marks['snapshot']:06}{suffix}.parquet"
 
 
-def _tidy(folder: Path, marks: dict[str, int]) -> None:
+def _tidy(folder: Path, marks: dict[str, Any]) -> None:
     """Take away what an export wrote that did not reach its end: its rows will be written again."""
     tables = [table.name for table in TABLES] + ["texts"]
     for name in tables:
@@ -179,25 +213,25 @@ def _tidy(folder: Path, marks: dict[str, int]) -> None:
                 path.unlink()
 
 
-def _marks(folder: Path) -> dict[str, int]:
+def _marks(folder: Path) -> dict[str, Any]:
     path = folder / "_exported.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
 
 def _keep(path: Path, text: str) -> None:
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
+    unfinished = path.with_name(path.name + ".partial")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
 
 
-def _rows(conn: sqlite3.Connection, query: str, bound: tuple[int, ...]) -> Iterator[list[dict[str, Any]]]:
+def _rows(conn: sqlite3.Connection, query: str, bound: tuple[int, ...]) -> Iterator[Columns]:
     cursor = conn.execute(query, bound)
     names = [column[0] for column in cursor.description]
     while batch := cursor.fetchmany(ROWS):
-        yield [dict(zip(names, row, strict=True)) for row in batch]
+        yield dict(zip(names, zip(*batch, strict=True), strict=True))
 
 
-def _texts(archive: Archive, after: int, until: int) -> Iterator[list[dict[str, Any]]]:
+def _texts(archive: Archive, after: int, until: int) -> Iterator[Columns]:
     """Texts of documents that are new, each once: what analyses speak of, and what people may read."""
     query = (
         "select b.id, lower(hex(b.sha256)), b.size from blob b where b.id in"
@@ -206,20 +240,17 @@ def _texts(archive: Archive, after: int, until: int) -> Iterator[list[dict[str, 
     )
     cursor = archive.conn.execute(query, (after, until, after))
     while batch := cursor.fetchmany(500):
-        yield [
-            {"text_hash": digest, "bytes": size, "text": decode(archive.blobs.get(blob))}
-            for blob, digest, size in batch
-        ]
+        blobs, digests, sizes = zip(*batch, strict=True)
+        yield {"text_hash": digests, "bytes": sizes, "text": [decode(archive.blobs.get(blob)) for blob in blobs]}
 
 
-def _contents(archive: Archive, batches: Iterator[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
+def _contents(archive: Archive, batches: Iterator[Columns]) -> Iterator[Columns]:
     """The bytes of documents whose text is not simply these bytes: pages, PDFs, odd encodings."""
     for batch in batches:
-        for start in range(0, len(batch), 100):
-            yield [
-                {"content_hash": row["content_hash"], "content": archive.blobs.get(row["blob"])}
-                for row in batch[start : start + 100]
-            ]
+        for start in range(0, len(batch["blob"]), 100):
+            some = slice(start, start + 100)
+            contents = [archive.blobs.get(blob) for blob in batch["blob"][some]]
+            yield {"content_hash": batch["content_hash"][some], "content": contents}
 
 
 def part_number(path: Path) -> tuple[int, int]:
@@ -233,22 +264,24 @@ def part_number(path: Path) -> tuple[int, int]:
     return int(found[1]), int(found[2] or 0)
 
 
-def _write(target: Path, batches: Iterator[list[dict[str, Any]]], schema: pa.Schema) -> int:
+def _write(target: Path, batches: Iterator[Columns], schema: pa.Schema, told: Callable[[int], None]) -> int:
     """Write a file, whole or not at all; none where there are no rows."""
     count, writer = 0, None
-    partial = target.with_name(target.name + ".partial")
+    unfinished = target.with_name(target.name + ".partial")
     try:
-        for rows in batches:
+        for columns in batches:
             if writer is None:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                writer = pq.ParquetWriter(partial, schema, compression="zstd")
-            writer.write_table(pa.Table.from_pylist(rows, schema=schema))
-            count += len(rows)
+                writer = pq.ParquetWriter(unfinished, schema, compression="zstd")
+            table = pa.table([pa.array(columns[field.name], field.type) for field in schema], schema=schema)
+            writer.write_table(table)
+            count += table.num_rows
+            told(count)
     finally:
         if writer is not None:
             writer.close()
     if writer is not None:
-        partial.replace(target)
+        unfinished.replace(target)
     return count
 
 

@@ -53,7 +53,7 @@ def _integrity(conn: sqlite3.Connection) -> Iterator[str]:
 
 
 def _blobs(blobs: BlobStore, conn: sqlite3.Connection, progress: Callable[[int], None]) -> Iterator[str]:
-    for count, (blob, digest) in enumerate(conn.execute("select id, sha256 from blob order by id").fetchall(), 1):
+    for count, (blob, digest) in enumerate(conn.execute("select id, sha256 from blob order by id"), 1):
         try:
             if sha256(blobs.get(blob)) != digest:
                 yield f"text {digest.hex()}: its bytes have another hash"

@@ -6,6 +6,7 @@ import json
 import sqlite3
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 from click.testing import CliRunner
 
@@ -14,6 +15,7 @@ from licensedrift import door
 from storage import events, queries
 from storage.archive import Archive
 from storage.changes import Change
+from storage.export import export
 from storage.runs import Run
 
 
@@ -84,6 +86,33 @@ def test_status_counts_who_waits_for_their_files_and_can_be_read(database: Path)
     told = json.loads(_run("status", "--db", str(database), "--json"))
     assert told["files_waiting_by_kind"] == {"model": 240, "space": 10}
     assert told["files_waiting"] == 250
+
+
+def test_an_export_of_an_archive_that_nobody_wrote_to_leaves_all_files_as_they_are(
+    database: Path, tmp_path: Path
+) -> None:
+    folder, told = tmp_path / "parquet", []
+    with Archive.read(database) as archive:
+        first = export(archive, folder, progress=lambda *said: told.append(said))
+    before = {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+    with Archive.read(database) as archive:
+        again = export(archive, folder, progress=lambda *_: None)
+    assert again == dict.fromkeys(first, 0)
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()} == before
+    assert ("catalog", 300, 300) in told and ("versions", first["versions"], first["versions"]) in told
+
+
+def test_a_correction_without_a_snapshot_is_exported(database: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "parquet"
+    with Archive.read(database) as archive:
+        export(archive, folder, progress=lambda *_: None)
+    with Archive.open(database) as archive, archive.writing():
+        archive.conn.execute("update current set license_found = 'mit' where subject = 3")
+    with Archive.read(database) as archive:
+        export(archive, folder, progress=lambda *_: None)
+    catalog = pyarrow.parquet.read_table(folder / "catalog", columns=["subject", "license_found"]).to_pylist()
+    assert len(catalog) == 300
+    assert [row["subject"] for row in catalog if row["license_found"] == "mit"] == ["model:author-2/model-2"]
 
 
 def _run(*arguments: str) -> str:
