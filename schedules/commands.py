@@ -261,6 +261,8 @@ def _needs_parquet(option: str) -> None:
 
 def _reinterpret_parquet(call: Call, folder: Path, workers: int, scheduler: str | None) -> None:
     _needs_parquet("--parquet")
+    import pyarrow
+
     from schedules.reinterpret_parquet import NoExport, reinterpret_parquet
 
     with _told(), terminal_progress() as progress:
@@ -268,8 +270,8 @@ def _reinterpret_parquet(call: Call, folder: Path, workers: int, scheduler: str 
             texts, target = reinterpret_parquet(folder, workers=workers, scheduler=scheduler, progress=progress)
         except NoExport as error:
             raise click.UsageError(str(error)) from error
-        except OSError as error:
-            raise Ended(str(error), ERROR) from error
+        except (OSError, pyarrow.ArrowException) as error:
+            raise Ended(str(error).splitlines()[0], ERROR) from error
     call.answer({"texts": texts, "folder": str(target)}, f"read again: {texts:,} texts, into {target}")
 
 

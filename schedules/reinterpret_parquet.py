@@ -11,6 +11,7 @@ stopped goes on, and a unit that a lost worker began is simply done by another.
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import AbstractContextManager
@@ -174,6 +175,6 @@ def _learned(folder: Path, files: list[Path]) -> Learned | None:
 def _write(path: Path, rows: list[dict[str, Any]], schema: pa.Schema) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Two workers may do the same unit, if one was taken for lost: each writes its own, the last name stands.
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    partial = path.with_name(f"{path.name}.{socket.gethostname()}.{os.getpid()}.partial")
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), partial, compression="zstd")
     partial.replace(path)

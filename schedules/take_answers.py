@@ -41,8 +41,10 @@ def take_answers(archive: Archive, understanding: Understanding, folder: Path, p
     taken = 0
     for number, path in enumerate(files, 1):
         try:
-            analyses = _rows(path, ANALYSES)
-            clauses = _by_text(_rows(source / "clauses" / path.name, SCHEMAS["clauses"]))
+            analyses = _rows(path, ANALYSES, understanding.version)
+            clauses = _by_text(_rows(source / "clauses" / path.name, SCHEMAS["clauses"], understanding.version))
+            if not clauses.keys() <= {row["text_hash"] for row in analyses}:
+                raise ValueError("clauses of a text that it does not speak of")
             with archive.writing():
                 for row in analyses:
                     taken += _take(archive, understanding, row, clauses.get(row["text_hash"], []), number)
@@ -65,8 +67,10 @@ def _source(folder: Path, version: str) -> Path:
     )
 
 
-def _rows(path: Path, schema: Any) -> list[Row]:
+def _rows(path: Path, schema: Any, version: str) -> list[Row]:
     found: list[Row] = pq.ParquetFile(path).read(schema.names).cast(schema).to_pylist()
+    if any(row["rules_version"] != version for row in found):
+        raise ValueError("holds answers by other rules than its folder says")
     return found
 
 
@@ -102,17 +106,24 @@ def _is_read(archive: Archive, blob: int, rules: int) -> bool:
 
 
 def _identity(row: Row) -> Identity:
-    licenses = tuple(orjson.loads(row["licenses"])) if row["licenses"] else ()
-    nearest = tuple((str(name), float(score)) for name, score in orjson.loads(row["nearest"] or "[]"))
+    licenses, nearest = orjson.loads(row["licenses"] or "[]"), orjson.loads(row["nearest"] or "[]")
+    if not isinstance(licenses, list) or not 0 <= row["similarity"] <= 1:  # NaN is neither
+        raise ValueError(f"text {row['text_hash']}: no license is named like this")
     return Identity(
-        row["license"], row["spdx"], row["edition"], float(row["similarity"]), bool(row["altered"]), licenses, nearest
+        row["license"],
+        row["spdx"],
+        row["edition"],
+        row["similarity"],
+        bool(row["altered"]),
+        tuple(map(str, licenses)),
+        tuple((str(name), float(score)) for name, score in nearest),
     )
 
 
 def _clauses(digest: str, text: str, rows: list[Row]) -> Iterator[Clause]:
     for row in rows:
         start, end = row["quote_start"], row["quote_end"]
-        if row["clause"] not in vocabulary() or not 0 <= start <= end or text[start:end] != row["quote"]:
+        if row["clause"] not in vocabulary() or not 0 <= start < end or text[start:end] != row["quote"]:
             raise ValueError(f"text {digest}: no {row['clause']!r} stands at the characters {start} to {end}")
         parameters = orjson.loads(row["parameters"])
         if not isinstance(parameters, dict):

@@ -87,7 +87,7 @@ def test_a_pool_that_lost_a_process_is_made_anew(lab: Lab, tmp_path: Path) -> No
 def test_dask_gives_the_same_answers_and_survives_a_lost_worker(lab: Lab, tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed", reason="the extra [distributed] is not installed")
     wanted = again(copy(lab, tmp_path / "other"))
-    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
     with distributed.LocalCluster(**options) as cluster:
         victim = next(iter(cluster.workers.values())).process.process.pid
         found = again(lab, once(lambda: os.kill(victim, signal.SIGKILL)), scheduler=cluster.scheduler_address)

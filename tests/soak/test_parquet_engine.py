@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from licensedrift import door
 from storage.archive import Archive
 from tests.corpus_world import AUTHOR, corpus_world
 from tests.refresh.lab import Lab, laboratory
@@ -95,7 +97,7 @@ def test_parquet_sqlite_and_dask_give_the_same_answers_on_the_corpus(
         assert again(folder)[0] == 0, "what was read is not read again"
         distributed = pytest.importorskip("distributed", reason="the extra [distributed] is not installed")
         shutil.rmtree(target)
-        options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+        options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": ":0"}
         with distributed.LocalCluster(**options) as cluster:
             again(folder, scheduler=cluster.scheduler_address)
         assert answers(target) == wanted
@@ -119,6 +121,15 @@ def test_what_was_stopped_goes_on_with_the_units_that_are_missing(tmp_path: Path
         unit.unlink()
         assert again(folder)[0] == 6
         assert answers(target) == wanted
+
+
+def test_a_damaged_export_is_said_in_one_line(tmp_path: Path) -> None:
+    for table in ("texts", "documents"):
+        part = tmp_path / table / "snapshot_date=2024-01-01" / "part-000001.parquet"
+        part.parent.mkdir(parents=True)
+        part.write_bytes(b"PAR1 not at all")
+    told = CliRunner().invoke(door, ["reinterpret", "--parquet", str(tmp_path)])
+    assert told.exit_code == 1 and len(told.output.strip().splitlines()) == 1, told.output
 
 
 def test_a_folder_without_texts_is_said_in_one_line(tmp_path: Path) -> None:
@@ -199,6 +210,11 @@ LIES = {
     "values that are a list": ("clauses", lambda row: row | {"parameters": "[1]"}),
     "a nearest license that is none": ("analyses", lambda row: row | {"nearest": '["x"]'}),
     "another license": ("analyses", lambda row: row | {"license": "MIT", "spdx": "MIT", "similarity": 1.0}),
+    "a likeness that is no number": ("analyses", lambda row: row | {"similarity": float("nan")}),
+    "licenses that are no list": ("analyses", lambda row: row | {"licenses": '"MIT"'}),
+    "answers by other rules": ("clauses", lambda row: row | {"rules_version": "2020.1.1"}),
+    "clauses of another text": ("clauses", lambda row: row | {"text_hash": "0" * 64}),
+    "an empty quotation": ("clauses", lambda row: row | {"quote": "", "quote_end": row["quote_start"]}),
     "a hash that is none": ("analyses", lambda row: row | {"text_hash": "x"}),
 }
 
