@@ -1,6 +1,6 @@
-"""Reading stored texts again by the rules of today: CPU a text, and two processes against one.
+"""Reading stored texts again by the rules of today: CPU a text, memory, and two processes against one.
 
-    python -m benchmarks.reinterpret [--cards 1000] [--licenses 200]
+    python -m benchmarks.reinterpret [--cards 1000000] [--licenses 100000] [--folder /tmp]
 
 Every text is another one: invented cards, and invented licenses of a few pages put together from sentences of many
 kinds, so that nothing is answered from a memory of the same text.
@@ -12,10 +12,15 @@ import argparse
 import json
 import random
 import resource
+import shutil
+import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from benchmarks.measured import measured
 from licenses.reading import RULES_VERSION
 from schedules.configuration import load
 from schedules.reinterpret import reinterpret
@@ -51,80 +56,102 @@ WORDS = (
 )  # fmt: skip
 
 
-def texts(cards: int, licenses: int) -> list[bytes]:
-    """So many different texts."""
+def cards(count: int) -> Iterator[bytes]:
+    """So many different cards."""
     dice = random.Random(7)
+    for number in range(count):
+        yield CARD.format(number=number, words=_words(dice)).encode()
 
-    def words() -> str:
-        return " ".join(dice.choices(WORDS, k=4))
 
-    found = [CARD.format(number=number, words=words()).encode() for number in range(cards)]
-    for number in range(licenses):
+def licenses(count: int) -> Iterator[bytes]:
+    """So many different licenses of 60 sections."""
+    dice = random.Random(8)
+    for number in range(count):
         lines = [f"Wren License {number}", ""]
         for section in range(60):
-            sentence = dice.choice(SENTENCES).format(number=dice.randrange(10_000), words=words())
+            sentence = dice.choice(SENTENCES).format(number=dice.randrange(10_000), words=_words(dice))
             lines.append(f"{section + 1}. {sentence}")
-        found.append(("\n".join(lines) + "\n").encode())
-    return found
+        yield ("\n".join(lines) + "\n").encode()
 
 
-def archive_of(folder: Path, kept: list[bytes]) -> None:
-    """An archive in which nobody has read them yet: one subject, one version, a document each."""
-    (folder / "config.toml").write_text(CONFIG)
-    with Archive.open(folder / "rows.db") as archive:
+def _words(dice: random.Random) -> str:
+    return " ".join(dice.choices(WORDS, k=4))
+
+
+def fill(database: Path, texts: Iterator[bytes]) -> tuple[int, int]:
+    """An archive in which nobody has read them yet: one subject, a document each. How many, and their bytes."""
+    count, size = 0, 0
+    with Archive.open(database) as archive:
         run = runs.begin(archive, started_at="2026-11-01T00:00:00Z", scope="all", tool_version="0",
                          rules_version=RULES_VERSION)  # fmt: skip
         with archive.writing():
             conn = archive.conn
             conn.execute("insert into subject (id, kind, name) values (1, 'model', 'wren/all')")
-            for place, text in enumerate(kept):
+            for text in texts:
                 blob = archive.blobs.put(text)
                 conn.execute(
                     "insert into document (subject, role, place, content, text, size)"
                     " values (1, 'license', ?, ?, ?, ?)",
-                    (f"LICENSE-{place}", blob, blob, len(text)),
+                    (f"LICENSE-{count}", blob, blob, len(text)),
                 )
+                count, size = count + 1, size + len(text)
             conn.execute("update run set status = 'complete' where id = ?", (run.id,))
+    return count, size
 
 
-def cpu() -> float:
-    """Seconds of this process and of those that it has waited for."""
-    return sum(
+def once(folder: Path, workers: int) -> dict[str, Any]:
+    """Read all of them once. CPU is that of all processes, memory the most that the one held that writes."""
+    began, last = time.perf_counter(), 0.0
+
+    def progress(what: str, done: int, of: int | None) -> None:
+        nonlocal last
+        if time.perf_counter() - last > 60:
+            last = time.perf_counter()
+            print(f"{workers} processes: {what} {done:,} of {of or 0:,}", file=sys.stderr, flush=True)
+
+    done = reinterpret(load(str(folder / "config.toml")), folder / "rows.db", workers=workers, progress=progress)
+    cpu = sum(
         usage.ru_utime + usage.ru_stime
         for usage in map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return {"texts": done.texts, "wall": round(time.perf_counter() - began, 1), "cpu": round(cpu, 1), "memory": peak}
 
 
-def measure(kept: list[bytes], workers: int) -> dict[str, float]:
-    """Wall and CPU seconds of reading all of them once."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        archive_of(folder, kept)
-        began, spent = time.perf_counter(), cpu()
-        done = reinterpret(
-            load(str(folder / "config.toml")), folder / "rows.db", workers=workers, progress=lambda *_: None
-        )
-        assert done.texts == len(kept), done
-        return {"wall": round(time.perf_counter() - began, 2), "cpu": round(cpu() - spent, 2)}
+def measure(texts: Iterator[bytes], folder: Path | None) -> dict[str, Any]:
+    """One process, then two, on the same archive."""
+    with tempfile.TemporaryDirectory(dir=folder) as name:
+        place = Path(name)
+        (place / "config.toml").write_text(CONFIG)
+        count, size = fill(place / "unread.db", texts)
+        found: dict[str, Any] = {"texts": count, "bytes_a_text": round(size / count)}
+        for workers in (1, 2):
+            for left in place.glob("rows.db*"):
+                left.unlink()
+            shutil.copyfile(place / "unread.db", place / "rows.db")
+            said = measured("benchmarks.reinterpret", "--once", name, "--workers", str(workers)).said
+            assert said.pop("texts") == count
+            found[f"workers_{workers}"] = said
+    one, two = found["workers_1"], found["workers_2"]
+    found["cpu_ms_a_text"] = round(1000 * one["cpu"] / count, 2)
+    found["two_times_as_fast"] = round(one["wall"] / two["wall"], 2)
+    return found
 
 
 def main() -> None:
-    """Run and print."""
+    """Run and print one line of JSON a kind of text."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--cards", type=int, default=1000)
-    parser.add_argument("--licenses", type=int, default=200)
+    parser.add_argument("--cards", type=int, default=1_000_000)
+    parser.add_argument("--licenses", type=int, default=100_000)
+    parser.add_argument("--folder", type=Path, help="where the archives lie meanwhile; they are deleted afterwards")
+    parser.add_argument("--once", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--workers", type=int, default=1, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    found = {}
-    kinds = (("cards", texts(options.cards, 0)), ("licenses", texts(0, options.licenses)))
-    for what, kept in kinds:
-        one, two = measure(kept, 1), measure(kept, 2)
-        found[what] = {
-            "texts": len(kept), "bytes a text": round(sum(map(len, kept)) / len(kept)),
-            "ms of CPU a text": round(1000 * one["cpu"] / len(kept), 2), "one": one, "two": two,
-            "two_times_as_fast": round(one["wall"] / two["wall"], 2),
-        }  # fmt: skip
-        print(f"{what}: {found[what]}")
-    print(json.dumps(found))
+    if options.once:
+        print(json.dumps(once(options.once, options.workers)))
+        return
+    for what, texts in (("cards", cards(options.cards)), ("licenses", licenses(options.licenses))):
+        print(json.dumps({what: measure(texts, options.folder)}), flush=True)
 
 
 if __name__ == "__main__":
