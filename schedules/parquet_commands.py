@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from licensedrift import Call
 
 ERROR, BUSY = 1, 75
+EXPORTED = "_exported.json"  # in every folder that `export` wrote
 MISSING = "this needs pyarrow: pip install 'licensedrift[parquet]'"
 
 
@@ -81,18 +82,21 @@ def _upload(folder: Path, repository: str) -> None:
 def import_hub(call: Call, dumps: tuple[Path, ...], date: str | None, kind: Any) -> None:
     """Import dumps of the Hub's lists as dated states of the tags, so that the past is there on day one.
 
-    A folder that `licensedrift export` wrote becomes an archive again, with the same views; --db names a new one.
+    A folder of dumps stands for all Parquet files in it; dates and kinds are read from the names of files and folders
+    (models/2025-11-03/0000.parquet). A folder that `licensedrift export` wrote becomes an archive again, with the same
+    views; --db names a new one.
 
     \b
     Example:  licensedrift import-hub models-2025-11-01.parquet models-2025-12-01.parquet
+              licensedrift import-hub ./dumps/models
               licensedrift import-hub --db again.db ./parquet
     """
     _needs_parquet()
-    folders = [dump for dump in dumps if dump.is_dir()]
-    if folders:
+    ours = [dump for dump in dumps if (dump / EXPORTED).exists()]
+    if ours:
         if len(dumps) > 1:
             raise click.UsageError("name dumps, or one folder that `licensedrift export` wrote")
-        _restore(call, folders[0])
+        _restore(call, ours[0])
         return
     from schedules.import_hub import DumpError
     from schedules.import_hub import import_hub as read
@@ -107,9 +111,16 @@ def import_hub(call: Call, dumps: tuple[Path, ...], date: str | None, kind: Any)
         sys.exit(BUSY)
     except (DumpError, UnknownSnapshot, ArchiveError, RefreshError) as error:
         raise click.UsageError(str(error)) from error
-    document = {"rows": done.rows, "versions": done.versions, "bad": done.bad, "files": done.files}
-    said = f"{done.rows:,} rows of {len(done.files)} dumps: {done.versions:,} versions, {done.bad:,} bad rows"
-    call.answer(document, said)
+    document = {
+        "rows": done.rows, "versions": done.versions, "bad": done.bad, "older": done.older, "seen": done.seen,
+        "files": done.files,
+    }  # fmt: skip
+    lines = [f"{done.rows:,} rows of {len(done.files)} dumps: {done.versions:,} versions, {done.bad:,} bad rows"]
+    if done.older:
+        lines.append(f"{done.older:,} rows left out: another import knows a later state of theirs, or the same")
+    if done.seen:
+        lines.append(f"{done.seen:,} rows left out: a refresh had seen their repositories by then")
+    call.answer(document, "\n".join(lines))
 
 
 def _restore(call: Call, folder: Path) -> None:

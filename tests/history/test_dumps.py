@@ -16,9 +16,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from licensedrift import door
 from storage import runs
 from storage.archive import Archive
 from storage.recording import Recorder
@@ -375,3 +377,18 @@ def test_killed_and_begun_again_it_leaves_what_an_undisturbed_import_leaves(tmp_
 @pytest.mark.soak
 def test_killed_at_thirty_moments(tmp_path: Path) -> None:
     assert kills(tmp_path, 30) >= 10
+
+
+def test_the_command_takes_a_folder_of_dumps_and_says_what_it_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "2025-01-01"
+    folder.mkdir(parents=True)
+    write(folder / "0000.parquet", [one("a/one", license="mit", _id="1" * 24)])
+    arguments = ["import-hub", str(tmp_path / "models"), "--db", str(tmp_path / "archive.db")]
+    first = CliRunner().invoke(door, arguments)
+    assert first.exit_code == 0 and "1 versions" in first.output, first.output
+    again = CliRunner().invoke(door, arguments)
+    assert "0 versions" in again.output and "1 rows left out" in again.output, again.output
+    empty = tmp_path / "empty-2025-01-01"
+    empty.mkdir()
+    none = CliRunner().invoke(door, ["import-hub", str(empty), "--db", str(tmp_path / "archive.db")])
+    assert none.exit_code == 2 and "*.parquet" in none.output
