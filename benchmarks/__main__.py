@@ -24,16 +24,16 @@ BENCHMARKS = (
     ("vendors' pages replayed", ["benchmarks.vendor_replay"], True),
 )
 
-# The sizes of docs/scale.md, by module; a module that is not here has one size.
+# The sizes of docs/scale.md, by module; a module that is not here has one size. Needs some 20 GB of disk for a while.
 FULL = {
     "benchmarks.listing": ["--models", "300000", "--rounds", "2"],
-    "benchmarks.explorer_pages": [],
+    "benchmarks.explorer_pages": ["--subjects", "3000000"],
     "benchmarks.budget": ["--models", "5000"],
     "benchmarks.backfill": [],
-    "benchmarks.snapshots": [],
-    "benchmarks.millions": [],
+    "benchmarks.snapshots": ["--subjects", "3000000"],
+    "benchmarks.millions": ["--contenders", "list_models_upsert,licensedrift,floor"],
     "benchmarks.dumps": ["--rows", "3000000"],
-    "benchmarks.reinterpret": ["--cards", "4000", "--licenses", "400"],
+    "benchmarks.reinterpret": [],
     "benchmarks.identify": [],
 }
 
