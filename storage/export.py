@@ -6,8 +6,8 @@
 What is only ever added (versions, documents, texts, clauses, drift) is written once, from where the last export ended
 (`DIR/_exported.json`); an interval that was closed since is a row of `version_ends`; `catalog`, `systems` and
 `findings` are written whole, as of the last snapshot, and so is `learned`, the texts that the archive's rules know
-beside those of the catalogue. Files appear under their names when they are whole; those of
-an export that was stopped are taken away by the next one, which writes their rows again.
+beside those of the catalogue; of `subjects` only the newest is kept. Files appear under their names when they are
+whole; those of an export that was stopped are taken away by the next one, which writes their rows again.
 """
 
 from __future__ import annotations
@@ -171,6 +171,7 @@ def export(archive: Archive, folder: Path, *, progress: Progress) -> dict[str, i
         conn.execute("commit")
     _keep(folder / "README.md", CARD.format(snapshot=last["id"], date=last["started_at"][:10]))
     _keep(folder / "_exported.json", json.dumps(marks))
+    _drop_former_subjects(folder, marks)
     return written
 
 
@@ -211,6 +212,15 @@ def _tidy(folder: Path, marks: dict[str, Any]) -> None:
             later = int(found[1]) > marks.get("snapshot", 0) or int(found[2] or 0) > marks.get("exports", 0)
             if unfinished or later:
                 path.unlink()
+
+
+def _drop_former_subjects(folder: Path, marks: dict[str, Any]) -> None:
+    """`subjects` is the largest file of a night, and of use to `import-hub` alone, which reads the newest."""
+    for path in folder.glob("subjects/snapshot_date=*/part-*.parquet"):
+        if part_number(path)[0] < marks["snapshot"]:
+            path.unlink()
+            if not any(path.parent.iterdir()):
+                path.parent.rmdir()
 
 
 def _marks(folder: Path) -> dict[str, Any]:

@@ -10,13 +10,15 @@ import pyarrow.parquet
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.snapshots import fill
+from benchmarks.snapshots import fill, row, snapshot
 from licensedrift import door
 from storage import events, queries
 from storage.archive import Archive
 from storage.changes import Change
 from storage.export import export
+from storage.import_export import restore
 from storage.runs import Run
+from storage.understanding import Understanding
 
 
 @pytest.fixture
@@ -43,17 +45,17 @@ def test_drift_as_json_is_what_the_view_has(database: Path) -> None:
     told = json.loads(_run("diff", "--db", str(database), "--json", "1", "5"))
     with sqlite3.connect(database) as conn:
         conn.row_factory = sqlite3.Row
-        rows = [dict(row) for row in conn.execute("select * from drift where snapshot > 1 order by id")]
+        rows = [dict(one) for one in conn.execute("select * from drift where snapshot > 1 order by id")]
     assert (told["from"], told["to"]) == (1, 5)
-    assert [one["id"] for one in told["events"]] == [row["id"] for row in rows if row["parent"] is None]
+    assert [one["id"] for one in told["events"]] == [one["id"] for one in rows if one["parent"] is None]
     last = told["events"][-1]
     assert [one["clause"] for one in last["clauses"]] == ["no-military", "as-is"]
     assert last["evidence_after"] == {"place": "LICENSE", "start": 3, "parameters": {"users": 7}}
     flat = {one["id"]: one for event in told["events"] for one in (event, *event["clauses"])}
-    for row in rows:
+    for one in rows:
         for key in ("snapshot", "at", "subject", "kind", "direction", "before", "after", "before_hash"):
-            assert flat[row["id"]][key] == row[key]
-        assert flat[row["id"]]["substantive"] is bool(row["substantive"])
+            assert flat[one["id"]][key] == one[key]
+        assert flat[one["id"]]["substantive"] is bool(one["substantive"])
     with Archive.read(database) as archive:
         listed = queries.events(archive.conn, after=1, until=5)
     assert [{**one, "clauses": [clause | {"clauses": []} for clause in one["clauses"]]} for one in listed] == [
@@ -112,7 +114,24 @@ def test_a_correction_without_a_snapshot_is_exported(database: Path, tmp_path: P
         export(archive, folder, progress=lambda *_: None)
     catalog = pyarrow.parquet.read_table(folder / "catalog", columns=["subject", "license_found"]).to_pylist()
     assert len(catalog) == 300
-    assert [row["subject"] for row in catalog if row["license_found"] == "mit"] == ["model:author-2/model-2"]
+    assert [one["subject"] for one in catalog if one["license_found"] == "mit"] == ["model:author-2/model-2"]
+
+
+def test_nights_keep_their_catalogs_but_only_the_newest_identities(database: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "parquet"
+    with Archive.read(database) as archive:
+        export(archive, folder, progress=lambda *_: None)
+    with Archive.open(database) as archive:
+        moved = row(7, "gpl-3.0", "manual", 9)
+        snapshot(archive, Understanding(archive), 9, iter([moved]))
+        written = export(archive, folder, progress=lambda *_: None)
+    assert (written["catalog"], written["versions"], written["subjects"]) == (300, 1, 300)
+    dates = ["snapshot_date=2026-01-05", "snapshot_date=2026-01-10"]
+    assert sorted(path.name for path in (folder / "catalog").iterdir()) == dates
+    assert [path.name for path in (folder / "subjects").iterdir()] == dates[1:]
+    with Archive.open(tmp_path / "again.db") as archive:
+        restore(archive, folder, progress=lambda *_: None)
+        assert archive.conn.execute("select count(*) from catalog where gated = 'manual'").fetchone() == (1,)
 
 
 def _run(*arguments: str) -> str:
