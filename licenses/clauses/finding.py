@@ -14,6 +14,7 @@ from licenses.clauses.clause import Clause
 from licenses.clauses.moods import mood_at, moods
 from licenses.clauses.parameters import Context, banned_uses, values
 from licenses.clauses.patterns import Found, Pattern
+from licenses.clauses.prefilter import Prefilter
 from licenses.clauses.proof import MERE_CAPTION, OPERATIVE, front_of, weakness
 from licenses.clauses.ruleset import Find, Rule, pattern, rules
 from licenses.clauses.sentences import Sentence, sentences
@@ -25,16 +26,24 @@ _MOST_TRIED = 400  # sentences looked at closely for one clause: more of them is
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """The lower-case plain sentences, one a line, where each line begins, and how many are the front of the text."""
+    """The lower-case plain sentences, one a line, where each line begins, and how many are the front of the text.
+
+    `possible` are the patterns that may match in them (see `_asked_of_pages`).
+    """
 
     sentences: Sequence[Sentence]
     lines: bytes
     starts: Sequence[int]
     front: int
+    possible: frozenset[Pattern]
+
+    def has(self, pattern: Pattern) -> bool:
+        """Whether a pattern matches anywhere."""
+        return pattern in self.possible and pattern.within(self.lines)
 
     def matching(self, pattern: Pattern) -> Iterator[int]:
         """The numbers of the sentences in which a pattern matches, in their order."""
-        return pattern.lines(self.lines, self.starts) if self.sentences else iter(())
+        return pattern.lines(self.lines, self.starts) if self.sentences and pattern in self.possible else iter(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +60,12 @@ def found_in(text: str) -> tuple[Clause, ...]:
     read = sentences(text)
     lines = [sentence.plain.lower.encode() for sentence in read]
     starts = list(accumulate((len(line) + 1 for line in lines[:-1]), initial=0))
-    page = _Page(read, b"\n".join(lines), starts, front_of(read))
+    joined = b"\n".join(lines)
+    page = _Page(read, joined, starts, front_of(read), _asked_of_pages().possible(joined))
     hits: dict[str, _Hit] = {}
     banned: dict[str, tuple[int, tuple[int, int]]] = {}
     for rule in rules():
-        if rule.unless_text is not None and rule.unless_text.within(page.lines):
+        if rule.unless_text is not None and page.has(rule.unless_text):
             continue
         if "fields" in rule.values:
             naming = rule.values["fields"].any_value
@@ -78,6 +88,15 @@ def found_in(text: str) -> tuple[Clause, ...]:
     return tuple(sorted(kept, key=lambda clause: (clause.start, clause.clause)))
 
 
+@cache
+def _asked_of_pages() -> Prefilter:
+    """Every pattern that is asked of whole pages."""
+    scans = (find.scan for rule in rules() for find in rule.finds)
+    ruling_out = (rule.unless_text for rule in rules())
+    naming = (rule.values["fields"].any_value for rule in rules() if "fields" in rule.values)
+    return Prefilter(pattern for pattern in (*scans, *ruling_out, *naming) if pattern is not None)
+
+
 def _standing(hits: dict[str, _Hit], page: _Page) -> Iterator[tuple[Rule, _Hit]]:
     """The hits that stand beside one another, and those that follow from others."""
     overruled = {other for hit in hits.values() for other in hit.find.over}
@@ -85,7 +104,7 @@ def _standing(hits: dict[str, _Hit], page: _Page) -> Iterator[tuple[Rule, _Hit]]
         hit = hits.get(rule.clause)
         if hit is None and rule.follows_from and all(other in hits for other in rule.follows_from):
             hit = hits[rule.follows_from[0]]
-            if rule.unless_text is not None and rule.unless_text.within(page.lines):
+            if rule.unless_text is not None and page.has(rule.unless_text):
                 continue
         if hit is None or rule.clause in overruled:
             continue
@@ -118,7 +137,10 @@ def _first(rule: Rule, page: _Page) -> _Hit | None:
 
 def _candidates(finds: Sequence[Find], page: _Page) -> Iterator[tuple[int, Sequence[int]]]:
     """The sentences that a find may be in, in their order, each with those finds' places; of too many, the first."""
-    merged = merge(*(zip(page.matching(find.scan), repeat(at)) for at, find in enumerate(finds)))
+    possible = [(at, find.scan) for at, find in enumerate(finds) if find.scan in page.possible]
+    if not possible:
+        return
+    merged = merge(*(zip(page.matching(scan), repeat(at)) for at, scan in possible))
     for number, marks in islice(groupby(merged, key=itemgetter(0)), _MOST_TRIED):
         yield number, [at for _, at in marks]
 

@@ -38,14 +38,14 @@ class Pattern:
     """
 
     def __init__(self, source: str) -> None:
-        self._source = source
+        self.source = source
 
     @cached_property
     def _compiled(self) -> Any:
         options = re2.Options()
         options.max_mem = 64 << 20
         options.never_capture = True  # only the whole match is asked for: then RE2 needs no slower engine
-        return re2.compile(self._source, options)
+        return re2.compile(self.source, options)
 
     def search(self, text: str, position: int = 0) -> Found | None:
         """The first match at or behind a position, or None."""
