@@ -6,7 +6,7 @@ One transaction a repository: what is stopped in the middle of one begins it ane
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,11 +26,10 @@ from schedules.observing import claim
 from schedules.session import DEFAULT_ENDPOINT
 from storage.archive import Archive
 from storage.history import History, stored
+from storage.progress import Progress
 from storage.records import Facts, Failure, Kind, Observation
 from storage.state import State, StoredDocument, packed
 from storage.understanding import Understanding
-
-Progress = Callable[[str, int, int | None], None]
 
 
 @dataclass

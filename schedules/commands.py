@@ -14,15 +14,14 @@ import msgspec
 from schedules.configuration import DEFAULT, Config
 from schedules.errors import NothingFetched, RefreshError, UnknownSubjects
 from schedules.lock import Busy
-from schedules.progress import terminal_progress
-from schedules.refresh import RefreshResult
-from schedules.refresh import refresh as do_refresh
 from storage.archive import Archive, ArchiveError
 from storage.commands import as_click_error
+from storage.progress import terminal_progress
 from storage.status import status as read_status
 
 if TYPE_CHECKING:
     from licensedrift import Call
+    from schedules.refresh import RefreshResult
 
 ERROR, USAGE, PARTIAL, NOTHING, BUSY = 1, 2, 3, 4, 75
 
@@ -64,6 +63,8 @@ def refresh(call: Call, only: tuple[str, ...], full: bool, dry_run: bool) -> Non
     Example:  licensedrift refresh --only model:meta-llama/Llama-3.1-8B
     """
     config = call.config()
+    from schedules.refresh import refresh as do_refresh  # not of use to the other commands, and half a second
+
     with _told(), terminal_progress() as progress:
         result = do_refresh(config, call.database(), only=only, full=full, dry_run=dry_run, progress=progress)
     for warning in result.warnings:

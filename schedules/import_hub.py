@@ -6,7 +6,7 @@ missing from a dump is not gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -19,10 +19,10 @@ from schedules.lock import locked
 from storage.archive import Archive
 from storage.dated_states import DatedStates
 from storage.history import History
+from storage.progress import Progress
 from storage.records import Kind
 
 BATCHES = 4  # a transaction: with fewer the pages of indexes are written more often, a third more of the work
-Progress = Callable[[str, int, int | None], None]
 __all__ = ["DumpError", "ImportedRows", "import_hub"]
 
 

@@ -10,9 +10,9 @@ import click
 
 from schedules.errors import RefreshError
 from schedules.lock import Busy
-from schedules.progress import terminal_progress
 from storage.archive import Archive, ArchiveError
 from storage.commands import as_click_error
+from storage.progress import terminal_progress
 
 if TYPE_CHECKING:
     from licensedrift import Call

@@ -24,9 +24,10 @@ from schedules.errors import NothingFetched
 from schedules.learned import understand_what_was_learned
 from schedules.lineage import tell_lineage
 from schedules.lock import locked
-from schedules.session import Progress, Session
+from schedules.session import Session
 from storage import queries, runs
 from storage.archive import Archive
+from storage.progress import Progress
 from storage.recording import Recorded, Recorder
 from storage.records import Failure
 

@@ -6,7 +6,7 @@ was killed goes on where it was, since what is read is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ from storage import runs
 from storage.archive import Archive
 from storage.current import load_current, save_current
 from storage.position import understand
+from storage.progress import Progress
 from storage.runs import Run
 from storage.state import load_documents, load_state
 from storage.understanding import Understanding, save_analysis
@@ -33,7 +34,6 @@ BATCH = 50  # texts
 SUBJECTS = 500  # a transaction
 MOST_POOLS = 5
 
-Progress = Callable[[str, int, int | None], None]
 Texts = list[tuple[int, str]]
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ from schedules.engines import Engine, dask, pool
 from schedules.map_documents import map_documents
 from schedules.reinterpret import MOST_POOLS, OtherRules
 from storage.export import SCHEMAS
+from storage.progress import Progress
 from storage.understanding import rules_version
 
 FOLDER, RULES = "reinterpreted", "rules_version="
@@ -37,8 +38,6 @@ ANALYSES = pa.schema([
     ("similarity", pa.float64()), ("altered", pa.bool_()),
     ("licenses", pa.string()), ("nearest", pa.string()), ("rules_version", pa.string()),
 ])  # fmt: skip
-
-Progress = Callable[[str, int, int | None], None]
 
 
 class NoExport(Exception):

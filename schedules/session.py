@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from types import TracebackType
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from schedules.gathering import TextStore
 from storage import runs
 from storage.archive import Archive
 from storage.current import watch_id
+from storage.progress import Progress
 from storage.records import Failure, Observation
 from storage.runs import Run
 from storage.sweeps import Sweep, keep, packed_bits
@@ -24,8 +24,6 @@ from storage.understanding import Understanding
 BATCH = 1000  # observations a transaction
 DEFAULT_ENDPOINT = "https://huggingface.co"
 MAX_REASON = 500  # characters
-
-Progress = Callable[[str, int, int | None], None]
 
 
 class Session:

@@ -7,7 +7,7 @@ A file is taken over whole or not at all; a run that was stopped goes on with th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,11 @@ from schedules.errors import RefreshError
 from schedules.reinterpret_parquet import ANALYSES, FOLDER, RULES
 from storage.archive import Archive
 from storage.export import SCHEMAS
+from storage.progress import Progress
 from storage.understanding import Understanding, save_analysis
 
 READ_HERE = 100  # of so many texts one is read here, too: other answers than ours are not believed
 Row = dict[str, Any]
-Progress = Callable[[str, int, int | None], None]
 
 
 class AnswersRefused(RefreshError):

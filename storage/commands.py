@@ -10,6 +10,7 @@ import click
 
 from storage.archive import Archive, ArchiveError, DamagedArchive
 from storage.backup import backup as copy_archive
+from storage.progress import terminal_progress
 from storage.verify import verify as check
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ def verify(call: Call) -> None:
     Example:  licensedrift verify --db licensedrift.db
     """
     try:
-        with Archive.read(call.database()) as archive:
-            found = check(archive)
+        with Archive.read(call.database()) as archive, terminal_progress() as progress:
+            found = check(archive, progress)
     except DamagedArchive as error:
         found = {"texts": 0, "versions": 0, "damaged": [str(error)]}
     except ArchiveError as error:

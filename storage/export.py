@@ -28,8 +28,8 @@ from storage import runs
 from storage.archive import Archive
 from storage.current import COLUMNS
 from storage.dataset_card import CARD
+from storage.progress import Progress
 
-Progress = Callable[[str, int, int | None], None]
 Columns = dict[str, Sequence[Any]]  # of some rows
 ROWS = 20_000  # a row group
 _PART = re.compile(r"part-(\d+)(?:-(\d+))?\.parquet(\.partial)?", re.ASCII)

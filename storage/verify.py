@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from licenses.text import decode
 from storage.archive import Archive
 from storage.blobs import BlobStore, DamagedBlob, sha256
+from storage.progress import Progress
 
 # Each query gives one row a fault: (what, which).
 _QUESTIONS = {
@@ -32,12 +33,12 @@ _QUESTIONS = {
 }
 
 
-def verify(archive: Archive, progress: Callable[[int], None] = lambda _count: None) -> dict[str, Any]:
+def verify(archive: Archive, progress: Progress = lambda *_: None) -> dict[str, Any]:
     """`{"texts": n, "versions": n, "damaged": [one line each]}`; an archive without fault has an empty list."""
     damaged = [*_integrity(archive.conn), *_blobs(archive.blobs, archive.conn, progress)]
     for fault, query in _QUESTIONS.items():
         damaged += [fault.format(row[0]) for row in archive.conn.execute(query)]
-    damaged += _quotes(archive)
+    damaged += _quotes(archive, progress)
     texts, versions = archive.conn.execute(
         "select (select count(*) from blob), (select count(*) from version)"
     ).fetchone()
@@ -52,22 +53,24 @@ def _integrity(conn: sqlite3.Connection) -> Iterator[str]:
         yield f"{table} row {row} points at nothing in {parent}"
 
 
-def _blobs(blobs: BlobStore, conn: sqlite3.Connection, progress: Callable[[int], None]) -> Iterator[str]:
+def _blobs(blobs: BlobStore, conn: sqlite3.Connection, progress: Progress) -> Iterator[str]:
+    (texts,) = conn.execute("select count(*) from blob").fetchone()
     for count, (blob, digest) in enumerate(conn.execute("select id, sha256 from blob order by id"), 1):
         try:
             if sha256(blobs.get(blob)) != digest:
                 yield f"text {digest.hex()}: its bytes have another hash"
         except DamagedBlob as error:
             yield f"text {digest.hex()}: {error}"
-        progress(count)
+        progress("texts", count, texts)
 
 
-def _quotes(archive: Archive) -> Iterator[str]:
+def _quotes(archive: Archive, progress: Progress) -> Iterator[str]:
     """Every quoted clause must stand where it is said to stand."""
     text, shown = None, ""
-    for blob, clause, quote, start, end in archive.conn.execute(
-        "select text, clause, quote, quote_start, quote_end from clause order by text"
-    ):
+    (quotes,) = archive.conn.execute("select count(*) from clause").fetchone()
+    rows = archive.conn.execute("select text, clause, quote, quote_start, quote_end from clause order by text")
+    for count, (blob, clause, quote, start, end) in enumerate(rows, 1):
+        progress("quotations", count, quotes)
         if blob != text:
             text = blob
             try:

@@ -1,16 +1,15 @@
-"""Progress of a refresh: a bar on a terminal, silence elsewhere."""
+"""Progress of long work: a bar on a terminal, silence elsewhere."""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
 
-from schedules.session import Progress
-
+Progress = Callable[[str, int, int | None], None]  # what is being done, how much is done, of how much if known
 EVERY = 0.1  # seconds between two updates
 
 
