@@ -16,7 +16,6 @@ from bs4 import BeautifulSoup
 
 from demo.world import World
 from explorer.clause_table import clause_rows
-from licenses.comparison import compare
 from licenses.reading import read
 from tests.explorer.comparing import DATES, EVIL, LIMIT, MIDDLE, NO_TRADE, OPEN, get, heron, sample_archive
 from tests.refresh import test_learning as learning
@@ -58,16 +57,18 @@ def test_the_clause_table_says_what_is_new_and_what_changed_with_its_values(lab:
     assert "tighter" in words(soup.select_one(".ld-lead"))
 
 
-def test_a_use_that_is_banned_anew_is_quoted_by_its_own_sentence() -> None:
-    former = "Use Policy\n\nYou may not use the model to:\n\n1. Break the law.\n2. Make weapons of any kind.\n"
-    later = former + "3. Run critical infrastructure, such as power grids.\n"
-    ours, theirs = read(former).clauses, read(later).clauses
-    quotes = {
-        row.clause: (row.state, row.right.quote if row.right else "")
-        for row in clause_rows(ours, theirs, compare(former, later, role="policy").changes)
-    }
-    state, quote = quotes["use-restrictions"]
-    assert state == "changed" and "critical infrastructure" in quote
+def test_a_use_that_is_banned_anew_is_quoted_by_its_own_sentence(tmp_path: Path) -> None:
+    former = b"Use Policy\n\nYou may not use the model to:\n\n1. Break the law.\n2. Make weapons of any kind.\n"
+    later = former + b"3. Run critical infrastructure, such as power grids.\n"
+    world = World()
+    world.put("models", "heron/one", date=learning.D1, files={"USE_POLICY.md": former})
+    world.put("models", "heron/one", date="2026-02-01", files={"USE_POLICY.md": later})
+    with laboratory(tmp_path, world, learning.D1) as lab:
+        lab.watch(models=["heron/one"]).at(learning.D1)
+        lab.at(learning.D2)
+        changed = page(lab, subject="model:heron/one").select_one("#clause-use-restrictions")
+    assert "Changed" in words(changed.find_parent("section").h3)
+    assert "critical infrastructure" in words(changed.select_one(".ld-cmp-right blockquote"))
 
 
 def test_a_clause_links_to_its_line_and_to_its_place_in_the_stored_text(lab: Lab) -> None:
