@@ -12,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer import search_page
+from explorer.page import TooLong
 from explorer.search_words import sought
 from storage.archive import Archive
 from storage.verify import verify
@@ -129,3 +131,14 @@ def test_a_huge_text_is_looked_through_in_bounds() -> None:
     assert place is not None
     assert place.terms == 2
     assert place.end - place.start < 1_000
+
+
+def test_names_that_take_too_long_are_shown_by_their_beginning(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_long(*_: Any) -> None:
+        raise TooLong
+
+    monkeypatch.setitem(search_page._PARTS, "subjects", too_long)
+    found = words(part(reader, "lantern/gl", "subjects"))
+    assert "model:lantern/glow-7b" in found
+    assert "too long" in found or "longer" in found
+    assert "model:lantern/glow-7b" not in words(part(reader, "antern/gl", "subjects"))
