@@ -65,12 +65,14 @@ class Site:
         try:
             route = self.routes.get(handler.path, (404, {}, b"not here"))
             answer = route(handler) if callable(route) else route
-            if answer is not None:
-                send(handler, answer)
         finally:
+            # A request is over before its answer leaves: who has read the answer may ask again before this thread
+            # comes to run.
             with self._lock:
                 self._at_once -= 1
                 self.times.append((started, time.monotonic()))
+        if answer is not None:
+            send(handler, answer)
 
     def paths(self) -> list[str]:
         return [path for path, _ in self.seen if path != "/robots.txt"]
