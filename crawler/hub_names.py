@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from crawler.errors import CrawlError
 
 SECTION = {"model": "models", "dataset": "datasets", "space": "spaces"}
+# One part or two, none of them empty or dots that lead elsewhere.
+_NAME = re.compile(r"(?!\.{1,2}(?:/|\Z))[^/]+(?:/(?!\.{1,2}\Z)[^/]+)?", re.DOTALL)
 _PAGES = {"model": "", "dataset": "datasets/", "space": "spaces/"}
 
 
@@ -27,7 +30,7 @@ def is_plain(path: str) -> bool:
 
 def is_name(name: str) -> bool:
     """Whether a repository can have this name: it leads to no other path."""
-    return is_plain(name) and name.count("/") <= 1
+    return _NAME.fullmatch(name) is not None
 
 
 def _quoted(name: str) -> str:

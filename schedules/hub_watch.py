@@ -138,27 +138,29 @@ class KindWalk:
     def _pages(self, watch: str, author: str | None, sort: str, limit: int | None, enough: Enough | None) -> bool:
         done, complete = 0, False
         hub = self.session.hub
-        head, former = self._sweep if self._sweep and _whole(watch) else (None, None)
+        whole = _whole(watch)
+        head, former = self._sweep if self._sweep and whole else (None, None)
         if former is not None and former.onward is None:
             return True
         start = former.onward if former else None
         listed = hub.pages(self.kind, author=author, sort=sort, limit=limit, patterns=self.look.patterns, start=start)
+        anyone = known.knows_any(self.conn, self.kind)  # what this run sees is put aside and recorded at its end
         for number, page in enumerate(listed, 1):
-            recorded = known.by_hub_id(self.conn, self.kind, (row.hub_id for row in page.rows))
+            recorded = known.by_hub_id(self.conn, self.kind, (row.hub_id for row in page.rows)) if anyone else {}
             for row in page.rows:
-                self._row(row, recorded.get(row.hub_id), watch)
+                self._row(row, recorded.get(row.hub_id), watch, whole)
             for bad in page.bad:
                 self.session.fail(f"{self.kind}:{bad.name or '?'}", f"list row: {bad.reason}")
             done += len(page.rows)
             self.session.progress(watch, done, limit)
             complete = page.complete
-            if self._sweep and _whole(watch) and (complete or number % PAGES_KEPT == 0):
+            if self._sweep and whole and (complete or number % PAGES_KEPT == 0):
                 self.session.came_to(watch, page, head, self.seen.bits())
             if enough is not None and enough(page.rows):
                 return True
         return complete
 
-    def _row(self, row: Repository, recorded: Known | None, watch: str) -> None:
+    def _row(self, row: Repository, recorded: Known | None, watch: str, whole: bool) -> None:
         if row.name in self.ids:
             self.ids[row.name] = True
         if recorded is not None:
@@ -166,20 +168,20 @@ class KindWalk:
                 return
             self.seen.add(recorded.subject)
         said = facts(row, patterns=self.look.patterns)
-        if recorded is not None and not self.session.full and self._is_known(row, said, recorded, watch):
+        if recorded is not None and not self.session.full and self._is_known(row, said, recorded, whole):
             self.session.unmoved(None)
-        elif _whole(watch) and recorded is not None and _lost_its_branch(row, said, recorded):
-            self.session.fail(f"{self.kind}:{row.name}", "the list names neither a commit nor a license of it any more")
-        elif _whole(watch) and not is_name(row.name):
-            self.session.fail(f"{self.kind}:{row.name}", f"no name of a repository: {row.name[:100]!r}")
-        elif _whole(watch):
-            self.session.stage(self.look.from_row(row, said, recorded, watch))
-        else:
+        elif not whole:
             self._observe(row, recorded, watch)
+        elif recorded is not None and _lost_its_branch(row, said, recorded):
+            self.session.fail(f"{self.kind}:{row.name}", "the list names neither a commit nor a license of it any more")
+        elif not is_name(row.name):
+            self.session.fail(f"{self.kind}:{row.name}", f"no name of a repository: {row.name[:100]!r}")
+        else:
+            self.session.stage(self.look.from_row(row, said, recorded, watch))
 
-    def _is_known(self, row: Repository, said: Facts, recorded: Known, watch: str) -> bool:
+    def _is_known(self, row: Repository, said: Facts, recorded: Known, whole: bool) -> bool:
         # In a whole kind, what waits for its turn is known enough, and links are followed when it comes.
-        return self.look.same_row(row, said, recorded) if _whole(watch) else self.look.is_known(row, said, recorded)
+        return self.look.same_row(row, said, recorded) if whole else self.look.is_known(row, said, recorded)
 
     def _observe(self, row: Repository, recorded: Known | None, watch: str) -> None:
         """The per-item boundary: one repository that fails is a failure, and the others are done."""

@@ -9,7 +9,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from storage import lineage
+from storage import known, lineage
 from storage.current import COLUMNS, flag
 from storage.records import Observation
 from storage.runs import Run
@@ -36,6 +36,7 @@ class FirstSight:
 
     def __init__(self, conn: sqlite3.Connection, run: Run, watch_id: Callable[[str], int | None]) -> None:
         self.conn, self.run, self._watch_id = conn, run, watch_id
+        self._met: dict[str, bool] = {}  # of each kind, whether any of it was known when this run began to record
         # Names that are watched though nobody had them: whoever has one now is not simply new.
         self._placeholders = {row[0] for row in conn.execute("select name from subject where hub_id is null")}
         self._subject = self._last("subject")
@@ -44,11 +45,11 @@ class FirstSight:
     def add(self, observations: Sequence[Observation]) -> list[Observation]:
         """Record those that are new; returns the others, in their order."""
         identities = [packed(one.hub_id) for one in observations]
-        known = self._known(observations, identities)
+        met = self._known(observations, identities)
         fresh: list[tuple[int, Observation, bytes | None, bytes | None]] = []
         others = []
         for one, identity in zip(observations, identities, strict=True):
-            if is_plain(one) and (one.kind, identity) not in known and one.name not in self._placeholders:
+            if is_plain(one) and (one.kind, identity) not in met and one.name not in self._placeholders:
                 fresh.append((len(fresh) + 1, one, identity, packed(one.facts.sha)))
             else:
                 others.append(one)
@@ -77,6 +78,11 @@ class FirstSight:
     ) -> set[tuple[str, bytes | None]]:
         found: set[tuple[str, bytes | None]] = set()
         for kind in {one.kind for one in observations}:
+            # What is put aside holds each subject once: of a kind that is all new there is nothing to look for.
+            if kind not in self._met:
+                self._met[kind] = known.knows_any(self.conn, kind)
+            if not self._met[kind]:
+                continue
             names = [name for one, name in zip(observations, identities, strict=True) if one.kind == kind]
             for start in range(0, len(names), _CHUNK):
                 part = names[start : start + _CHUNK]

@@ -56,6 +56,12 @@ def by_hub_id(conn: sqlite3.Connection, kind: str, hub_ids: Iterable[str]) -> di
     return found
 
 
+def knows_any(conn: sqlite3.Connection, kind: str) -> bool:
+    """Whether any subject of this kind was ever seen at the Hub."""
+    query = "select exists (select 1 from subject where kind = ? and hub_id is not null)"
+    return bool(conn.execute(query, (kind,)).fetchone()[0])
+
+
 def by_name(conn: sqlite3.Connection, kind: str, name: str) -> Known | None:
     """The subject that has this name now: of several, one that is still there before one that is not."""
     row = conn.execute(

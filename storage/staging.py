@@ -12,6 +12,7 @@ import msgspec
 import zstandard
 
 from storage.archive import Archive
+from storage.filter import Filter
 from storage.records import Observation
 from storage.state import packed
 
@@ -20,7 +21,8 @@ _one = msgspec.msgpack.Decoder(Observation)
 _batch = msgspec.msgpack.Decoder(list[Observation])
 BATCH = b"batch:"  # no key of a subject begins so: those begin with its kind
 LEVEL = 1  # written once, read once, soon after
-FILTER_BITS = 27  # 16 MB: of 3 million subjects, 1 in 400 is taken for one that was there before
+SEEN_BITS = 27  # 16 MB: of 3 million subjects, 1 in 400 is taken for one that was there before
+AGAIN_BITS = 20  # who is in there is looked for in the table, however many there are
 _CHUNK = 500
 _MOST_BATCH = 1 << 30  # bytes; a batch is a thousand rows
 
@@ -31,21 +33,20 @@ class Staging:
     def __init__(self) -> None:
         self.count = 0
         self._batches = 0
-        self._again = 0
-        self._filter: bytearray | None = None
+        self._seen: Filter | None = None
+        self._again: Filter | None = None
 
     def put(self, archive: Archive, run: int, observations: Sequence[Observation]) -> None:
         """Put observations aside, in one transaction."""
         fresh: list[Observation] = []
         again: list[tuple[bytes, Observation]] = []
         for one in observations:
-            name = key(one)
-            if self._perhaps_there(name):
-                again.append((name, one))
+            if self._perhaps_there(one):
+                again.append((key(one), one))
+                self._once_more(one)
             else:
                 fresh.append(one)
         self._batches += 1
-        self._again += len(again)
         self.count += len(observations)
         with archive.writing():
             if fresh:
@@ -63,26 +64,27 @@ class Staging:
         archive.conn.execute("update pending set run = ? where run = ?", (run, former))
         for name, body in archive.conn.execute("select key, body from pending order by key"):
             if not name.startswith(BATCH):
-                self._perhaps_there(name)
+                one = _one.decode(body)
+                self._perhaps_there(one)
+                self._once_more(one)
                 self.count += 1
-                self._again += 1
                 continue
             self._batches = int(name.removeprefix(BATCH))
             for one in _batch.decode(zstandard.decompress(body, max_output_size=_MOST_BATCH)):
-                self._perhaps_there(key(one))
+                self._perhaps_there(one)
                 self.count += 1
 
-    def _perhaps_there(self, name: bytes) -> bool:
-        """Whether the name may have been put before; remembers it."""
-        if self._filter is None:
-            self._filter = bytearray(1 << (FILTER_BITS - 3))
-        bits, number, there = self._filter, hash(name), True
-        for place in (number & ((1 << FILTER_BITS) - 1), number >> FILTER_BITS & ((1 << FILTER_BITS) - 1)):
-            mask = 1 << (place & 7)
-            if not bits[place >> 3] & mask:
-                there = False
-                bits[place >> 3] |= mask
-        return there
+    def _perhaps_there(self, one: Observation) -> bool:
+        """Whether the subject may have been put before; remembers it."""
+        if self._seen is None:
+            self._seen = Filter(SEEN_BITS)
+        return self._seen.add(_identity(one))
+
+    def _once_more(self, one: Observation) -> None:
+        """Remember a subject that has a row of its own."""
+        if self._again is None:
+            self._again = Filter(AGAIN_BITS)
+        self._again.add(_identity(one))
 
     def read(self, archive: Archive, run: int) -> Iterator[Observation]:
         """Everything that was put, each subject once: as it was put last, unless that was older."""
@@ -90,7 +92,7 @@ class Staging:
         query = "select key, body from pending where run = ? and key >= ? and key < ? order by key"
         for _, body in archive.conn.execute(query, (run, BATCH, b"batch;")):
             batch = _batch.decode(zstandard.decompress(body, max_output_size=_MOST_BATCH))
-            replaced = self._replaced(archive, batch) if self._again else ()
+            replaced = self._replaced(archive, batch)
             for one in batch:
                 if not replaced or key(one) not in replaced:
                     self.count += 1
@@ -102,8 +104,11 @@ class Staging:
 
     def _replaced(self, archive: Archive, batch: Sequence[Observation]) -> set[bytes]:
         """The keys of those that were seen again later and not older; an older sight is dropped."""
-        mine = {key(one): one.facts.last_modified or "" for one in batch}
-        names, replaced = list(mine), set()
+        replaced: set[bytes] = set()
+        if self._again is None:
+            return replaced
+        mine = {key(one): one.facts.last_modified or "" for one in batch if _identity(one) in self._again}
+        names = list(mine)
         for start in range(0, len(names), _CHUNK):
             part = names[start : start + _CHUNK]
             marks = ", ".join("?" * len(part))
@@ -120,3 +125,8 @@ def key(seen: Observation) -> bytes:
     """Kind and identity of a subject."""
     identity = packed(seen.hub_id) or seen.name.encode("utf-8", "replace")
     return seen.kind.encode() + b":" + identity
+
+
+def _identity(seen: Observation) -> tuple[str, str]:
+    """The same, quicker to make."""
+    return seen.kind, seen.hub_id or seen.name

@@ -76,11 +76,11 @@ def packed(name: str | None) -> bytes | None:
     if name is None:
         return None
     try:
-        if name and not name.strip("0123456789abcdef"):
-            return bytes.fromhex(name)
+        found = bytes.fromhex(name)
     except ValueError:
-        pass
-    return name.encode("utf-8", "replace")
+        return name.encode("utf-8", "replace")
+    # Spaces and capitals are no part of such a name, and would not come back.
+    return found if found.hex() == name else name.encode("utf-8", "replace")
 
 
 def unpacked(name: bytes | None) -> str | None:
