@@ -14,6 +14,7 @@ import msgspec
 from schedules.configuration import DEFAULT, Config
 from schedules.errors import NothingFetched, RefreshError, UnknownSubjects
 from schedules.lock import Busy
+from schedules.parquet_extra import needs_parquet
 from storage.archive import Archive, ArchiveError
 from storage.commands import as_click_error
 from storage.progress import terminal_progress
@@ -234,7 +235,7 @@ def reinterpret(
     if parquet is not None and answers is not None:
         raise click.UsageError("first --parquet DIR, which answers, then --answers DIR, which takes over")
     if answers is not None:
-        _needs_parquet("--answers")
+        needs_parquet("--answers")
     if parquet is not None:
         _reinterpret_parquet(call, parquet, workers, scheduler)
         return
@@ -253,15 +254,8 @@ def reinterpret(
     call.answer({"texts": done.texts, "taken": done.taken, "pages": done.pages, "subjects": done.subjects}, said)
 
 
-def _needs_parquet(option: str) -> None:
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError as error:
-        raise click.UsageError(f"{option} needs pyarrow: pip install 'licensedrift[parquet]'") from error
-
-
 def _reinterpret_parquet(call: Call, folder: Path, workers: int, scheduler: str | None) -> None:
-    _needs_parquet("--parquet")
+    needs_parquet("--parquet")
     import pyarrow
 
     from schedules.reinterpret_parquet import NoExport, reinterpret_parquet

@@ -10,23 +10,16 @@ import click
 
 from schedules.errors import RefreshError
 from schedules.lock import Busy
+from schedules.parquet_extra import needs_parquet
 from storage.archive import Archive, ArchiveError
 from storage.commands import as_click_error
+from storage.export_marks import is_export
 from storage.progress import terminal_progress
 
 if TYPE_CHECKING:
     from licensedrift import Call
 
 ERROR, BUSY = 1, 75
-EXPORTED = "_exported.json"  # in every folder that `export` wrote
-MISSING = "this needs pyarrow: pip install 'licensedrift[parquet]'"
-
-
-def _needs_parquet() -> None:
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError as error:
-        raise click.UsageError(MISSING) from error
 
 
 @click.command()
@@ -40,7 +33,7 @@ def export(call: Call, folder: Path, upload: str | None) -> None:
 
     Example:  licensedrift export ./parquet
     """
-    _needs_parquet()
+    needs_parquet("export")
     from storage.export import NothingToExport
     from storage.export import export as write
 
@@ -91,8 +84,8 @@ def import_hub(call: Call, dumps: tuple[Path, ...], date: str | None, kind: Any)
               licensedrift import-hub ./dumps/models
               licensedrift import-hub --db again.db ./parquet
     """
-    _needs_parquet()
-    ours = [dump for dump in dumps if (dump / EXPORTED).exists()]
+    needs_parquet("import-hub")
+    ours = [dump for dump in dumps if is_export(dump)]
     if ours:
         if len(dumps) > 1:
             raise click.UsageError("name dumps, or one folder that `licensedrift export` wrote")

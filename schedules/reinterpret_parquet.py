@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import AbstractContextManager
@@ -33,6 +34,7 @@ from storage.understanding import rules_version
 
 FOLDER, RULES = "reinterpreted", "rules_version="
 ROW_GROUPS = 4  # of 500 texts each: a unit is half a minute of work at most
+LONG_DEAD = 24 * 3600  # seconds
 ANALYSES = pa.schema([
     *((name, pa.string()) for name in ("text_hash", "license", "spdx", "edition")),
     ("similarity", pa.float64()), ("altered", pa.bool_()),
@@ -118,6 +120,7 @@ def reinterpret_parquet(
     version = rules_version(learned)
     # Workers elsewhere stand in another folder.
     target = folder.resolve() / FOLDER / f"{RULES}{version}"
+    _tidy(target)
     reader = UnitReader(str(target), version, learned)
     done, units = 0, list(_units(files, _readable(folder)))
     for attempt in range(MOST_POOLS):
@@ -169,6 +172,13 @@ def _learned(folder: Path, files: list[Path]) -> Learned | None:
         for batch in pq.ParquetFile(path).iter_batches(500, columns=["text_hash", "text"]):
             texts |= {row["text_hash"]: row["text"] for row in batch.to_pylist() if row["text_hash"] in wanted}
     return Learned.from_rows([(row["license"], row["edition"], texts[row["text_hash"]]) for row in rows])
+
+
+def _tidy(target: Path) -> None:
+    """Take away what killed workers left half-written; writing a unit takes no `LONG_DEAD`."""
+    for partial in target.glob("*/*.partial"):
+        if time.time() - partial.stat().st_mtime > LONG_DEAD:
+            partial.unlink(missing_ok=True)
 
 
 def _write(path: Path, rows: list[dict[str, Any]], schema: pa.Schema) -> None:

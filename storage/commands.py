@@ -51,8 +51,8 @@ def backup(call: Call, target: Path) -> None:
     Example:  licensedrift backup /backup/licensedrift-2026-11-25.db
     """
     try:
-        with Archive.read(call.database()) as archive:
-            size = copy_archive(archive, target)
+        with Archive.read(call.database()) as archive, terminal_progress() as progress:
+            size = copy_archive(archive, target, progress)
     except ArchiveError as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)

@@ -38,7 +38,7 @@ Exported by licensedrift; the last snapshot in it is {snapshot}, of {date}. Time
 | `subjects`, `version_subjects`, `event_subjects` | identities, for `licensedrift import-hub DIR` |
 
 Every table is partitioned by `snapshot_date`. All but the whole ones (`subjects` and `learned` are whole too) are to
-be read over all partitions together.
+be read over all partitions together. Of `subjects` only the newest is kept.
 
 ```sql
 select * from read_parquet('drift/*/*.parquet', hive_partitioning = true) where substantive = 1;

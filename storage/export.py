@@ -12,7 +12,6 @@ whole; those of an export that was stopped are taken away by the next one, which
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +23,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from licenses.text import decode
-from storage import runs
+from storage import export_marks, runs
 from storage.archive import Archive
 from storage.current import COLUMNS
 from storage.dataset_card import CARD
@@ -142,7 +141,7 @@ def export(archive: Archive, folder: Path, *, progress: Progress) -> dict[str, i
     if last is None:
         raise NothingToExport("there is no snapshot yet; `licensedrift refresh` takes one")
     as_it_is = _last_written(archive.path)
-    former = _marks(folder)
+    former = export_marks.marks(folder)
     _tidy(folder, former)
     if (former.get("archive"), former.get("snapshot")) == (as_it_is, last["id"]):
         return {table.name: 0 for table in TABLES} | {"texts": 0}
@@ -169,8 +168,8 @@ def export(archive: Archive, folder: Path, *, progress: Progress) -> dict[str, i
         written["texts"] = _write(target, texts, SCHEMAS["texts"], _teller(progress, "texts", None))
     finally:
         conn.execute("commit")
-    _keep(folder / "README.md", CARD.format(snapshot=last["id"], date=last["started_at"][:10]))
-    _keep(folder / "_exported.json", json.dumps(marks))
+    export_marks.keep(folder / "README.md", CARD.format(snapshot=last["id"], date=last["started_at"][:10]))
+    export_marks.keep_marks(folder, marks)
     _drop_former_subjects(folder, marks)
     return written
 
@@ -221,17 +220,6 @@ def _drop_former_subjects(folder: Path, marks: dict[str, Any]) -> None:
             path.unlink()
             if not any(path.parent.iterdir()):
                 path.parent.rmdir()
-
-
-def _marks(folder: Path) -> dict[str, Any]:
-    path = folder / "_exported.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
-def _keep(path: Path, text: str) -> None:
-    unfinished = path.with_name(path.name + ".partial")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)
 
 
 def _rows(conn: sqlite3.Connection, query: str, bound: tuple[int, ...]) -> Iterator[Columns]:

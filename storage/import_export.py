@@ -8,14 +8,13 @@ of how far lists were read are not exported: the next refresh sweeps, and finds 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 
-from storage import lineage, words
+from storage import export_marks, lineage, words
 from storage.archive import Archive
 from storage.blobs import sha256
 from storage.current import COLUMNS
@@ -40,7 +39,7 @@ class NotRestored(Exception):
 
 def restore(archive: Archive, folder: Path, *, progress: Callable[[str, int, int | None], None]) -> dict[str, int]:
     """Read the folder into `archive`; rows by table. Raises NotRestored, OSError."""
-    if not (folder / "_exported.json").exists():
+    if not export_marks.is_export(folder):
         raise NotRestored(f"{folder}: no folder that `licensedrift export` wrote")
     if archive.conn.execute("select 1 from subject").fetchone():
         raise NotRestored(f"{archive.path}: holds something already; name a new archive with --db")
@@ -93,7 +92,7 @@ class _Restoring:
 
     def _whole(self, table: str, take: Callable[[Row], None]) -> None:
         """A table that every export writes whole: its last part, if that is of the last export (none: no rows)."""
-        last = json.loads((self._folder / "_exported.json").read_text(encoding="utf-8"))["snapshot"]
+        last = export_marks.marks(self._folder)["snapshot"]
         for path in self._parts(table)[-1:]:
             if part_number(path)[0] == last:
                 self._take(table, path, take)

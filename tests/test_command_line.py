@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
+import pty
 import socket
 import subprocess
 import sys
@@ -42,6 +44,26 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
 def of(lab: Lab, command: str, *arguments: str, date: str = D1) -> subprocess.CompletedProcess[str]:
     lab.hub.at(date)
     return run(command, *arguments, "--config", str(lab.config), LICENSEDRIFT_NOW=date)
+
+
+def on_a_terminal(*arguments: str) -> tuple[int, str]:
+    """The exit status of a command, and what a terminal got to see of its standard error."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "licensedrift", *arguments], stdout=subprocess.DEVNULL, stderr=theirs
+    )
+    os.close(theirs)
+    seen = b""
+    with os.fdopen(ours, "rb", buffering=0) as terminal, contextlib.suppress(OSError):  # which ends it (EIO)
+        while part := terminal.read(4096):
+            seen += part
+    return process.wait(timeout=120), seen.decode()
+
+
+def test_long_work_says_on_a_terminal_how_far_it_is(lab: Lab) -> None:
+    assert of(lab, "refresh").returncode == 0
+    status, seen = on_a_terminal("verify", "--db", str(lab.database))
+    assert (status, "texts: 1 of 2 [####" in seen) == (0, True), seen
 
 
 def test_refresh_answers_as_the_contract_says(lab: Lab) -> None:

@@ -14,6 +14,7 @@ from schedules.configuration import load
 from schedules.queue_forecast import forecast
 from schedules.upkeep import upkeep
 from storage.archive import Archive
+from storage.backup import backup
 from storage.verify import verify
 from tests.hub_cases.bench import D1, D2, flock
 from tests.refresh.lab import Lab, laboratory
@@ -55,6 +56,30 @@ def test_upkeep_loses_nothing_but_old_captures_and_surplus_copies(lab: Lab) -> N
     assert [copy.name[24:26] for copy in copies] == ["10", "11"]
     with Archive.read(copies[-1]) as archive:
         assert verify(archive)["damaged"] == []
+
+
+def test_statistics_are_of_all_rows_and_not_of_the_first(lab: Lab) -> None:
+    """What is guessed from the first rows of an index made SQLite read all versions of millions for one question."""
+    lab.at(D1)
+    with Archive.open(lab.database) as archive, archive.writing():
+        names = ["aaa/the-same"] * 4000 + [f"b/{number}" for number in range(4000)]
+        archive.conn.executemany("insert into subject (kind, name) values ('model', ?)", [(name,) for name in names])
+    upkeep(load(str(lab.config)), lab.database)
+    with lab.archive() as archive:
+        (found,) = archive.conn.execute("select stat from sqlite_stat1 where idx = 'subject_name'").fetchone()
+        (rows,) = archive.conn.execute("select count(*) from subject").fetchone()
+    assert found.split()[:2] == [str(rows), "2"]  # rows, and how many have the same name on average
+
+
+def test_a_backup_says_how_far_it_is(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.at(D1)
+    monkeypatch.setattr("storage.backup.EVERY", 100)
+    told: list[tuple[str, int, int | None]] = []
+    with lab.archive() as archive:
+        size = backup(archive, lab.folder / "copy.db", lambda *said: told.append(said))
+    copied = [(done, of) for what, done, of in told if what == "bytes copied"]
+    assert len(copied) > 10 and all(of is not None and 0 <= done <= of and size <= of for done, of in copied)
+    assert any("checking" in what for what, _, _ in told)
 
 
 def test_a_file_of_somebody_else_is_not_taken_for_a_surplus_copy(lab: Lab) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -121,6 +123,18 @@ def test_what_was_stopped_goes_on_with_the_units_that_are_missing(tmp_path: Path
         unit.unlink()
         assert again(folder)[0] == 6
         assert answers(target) == wanted
+
+
+def test_what_a_killed_worker_left_half_written_is_taken_away_the_day_after(read_elsewhere: tuple[Lab, Path]) -> None:
+    _, folder = read_elsewhere
+    (target,) = (folder / "reinterpreted").iterdir()
+    dead, alive = (target / "clauses" / f"part.parquet.{host}.7.partial" for host in ("dead", "alive"))
+    for partial in (dead, alive):
+        partial.write_bytes(b"PAR1")
+    yesterday = time.time() - module.LONG_DEAD - 60
+    os.utime(dead, (yesterday, yesterday))
+    again(folder)
+    assert (dead.exists(), alive.exists()) == (False, True)
 
 
 def test_a_damaged_export_is_said_in_one_line(tmp_path: Path) -> None:
