@@ -21,6 +21,7 @@ from schedules.whole_kind import WholeKind
 from storage import known
 from storage.known import Known
 from storage.records import Facts, Kind
+from storage.seen import Seen
 from storage.sweeps import Sweep
 
 KINDS: dict[Kind, str] = {"model": "models", "dataset": "datasets", "space": "spaces"}
@@ -260,30 +261,6 @@ class KindWalk:
             return
         if row.hub_id == recorded.hub_id:
             self._observe(row, recorded, "")
-
-
-class Seen:
-    """The subjects that this run has seen, one bit each: millions of them in little memory."""
-
-    def __init__(self, bits: bytearray | None = None) -> None:
-        self._bits = bytearray() if bits is None else bits
-        self.count = sum(byte.bit_count() for byte in self._bits)
-
-    def bits(self) -> bytearray:
-        """The bits, to be kept."""
-        return self._bits
-
-    def add(self, subject: int) -> None:
-        """Remember a subject by its id."""
-        place, bit = divmod(subject, 8)
-        if place >= len(self._bits):
-            self._bits.extend(bytes(place + 4096 - len(self._bits)))
-        self.count += not self._bits[place] >> bit & 1
-        self._bits[place] |= 1 << bit
-
-    def __contains__(self, subject: int) -> bool:
-        place, bit = divmod(subject, 8)
-        return place < len(self._bits) and bool(self._bits[place] >> bit & 1)
 
 
 def _lost_its_branch(row: Repository, said: Facts, recorded: Known) -> bool:

@@ -47,8 +47,10 @@ class RefreshResult:
     warnings: list[str] = field(default_factory=list)
 
 
-# A sweep that was killed is taken up by a refresh that begins so soon after; later, too much of it is old.
-TAKEN_UP = timedelta(hours=6)
+# A sweep that broke off is taken up by a refresh that begins so soon after it came so far, by the status of its run.
+# What a killed run (`running`) has put aside is in no snapshot, and soon is old news; where an error ended it, the next
+# night goes on. A page that never answers is left behind by beginning anew the night after.
+TAKEN_UP = {"running": timedelta(hours=6), "partial": timedelta(hours=36), "failed": timedelta(hours=36)}
 
 
 class _DryRun(Exception):
@@ -80,11 +82,15 @@ def refresh(
             scope="only" if only else "all",
             tool_version=installed_version("licensedrift"),
             rules_version=RULES_VERSION,
-            take_up_since=None if only or full or dry_run else clock.stamp(clock.now() - TAKEN_UP),
+            take_up_since=None if only or full or dry_run else _take_up_since(),
         )
         with Session(config, archive, run, full=full, progress=progress) as session:
             stopped = _look(session, only)
             return _finish(session, dry_run, stopped)
+
+
+def _take_up_since() -> dict[str, str]:
+    return {status: clock.stamp(clock.now() - age) for status, age in TAKEN_UP.items()}
 
 
 def _look(session: Session, only: Sequence[str]) -> str | None:

@@ -6,7 +6,7 @@ transaction that also marks the run as done: a snapshot appears whole or not at 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,21 +30,22 @@ class Run:
     rules_version: str
     failures: list[Failure] = field(default_factory=list)
     staging: Staging = field(default_factory=Staging)
-    sweeps: dict[str, Sweep] = field(default_factory=dict)  # of a killed run, to be taken up
+    sweeps: dict[str, Sweep] = field(default_factory=dict)  # of the run before, to be taken up
 
 
 def begin(
     archive: Archive, *, started_at: str, scope: str, tool_version: str, rules_version: str,
-    take_up_since: str | None = None,
+    take_up_since: Mapping[str, str] | None = None,
 ) -> Run:  # fmt: skip
     """Write the run's row. Runs that were killed before are marked `interrupted`, and what they staged is dropped.
 
-    With `take_up_since`, sweeps of the last run, if it was killed and had come so far since then, are taken up.
+    `take_up_since` gives a time by the status of the last run: its sweeps that had come so far since then are taken up,
+    with what it staged if it was killed (`running`).
     """
     with archive.writing():
-        former = _killed(archive, tool_version) if take_up_since else None
+        former, since = _broken_off(archive, tool_version, take_up_since or {})
         found = sweeps.kept(archive, former) if former is not None else {}
-        taken = {watch: one for watch, one in found.items() if one.at >= (take_up_since or "")}
+        taken = {watch: one for watch, one in found.items() if one.at >= since}
         archive.conn.execute("update run set status = 'interrupted' where status = 'running'")
         if not taken:
             archive.conn.execute("delete from pending")
@@ -61,10 +62,12 @@ def begin(
     return run
 
 
-def _killed(archive: Archive, tool_version: str) -> int | None:
-    """The last run, if it was a whole one of this version that never ended."""
+def _broken_off(archive: Archive, tool_version: str, since: Mapping[str, str]) -> tuple[int | None, str]:
+    """The last run, if it was a whole one of this version with one of these statuses, and the time for that one."""
     row = archive.conn.execute("select id, status, scope, tool_version from run order by id desc limit 1").fetchone()
-    return int(row[0]) if row and tuple(row[1:]) == ("running", "all", tool_version) else None
+    if row is None or tuple(row[2:]) != ("all", tool_version) or row[1] not in since:
+        return None, ""
+    return int(row[0]), since[row[1]]
 
 
 def stage(archive: Archive, run: Run, observations: Sequence[Observation]) -> None:
@@ -97,7 +100,7 @@ def close(
 ) -> None:
     """Write how the run ended. Called inside the transaction that records its versions."""
     archive.conn.execute("delete from pending where run = ?", (run.id,))
-    sweeps.forget(archive)
+    sweeps.leave(archive, run.id)
     archive.conn.execute(
         "update run set status = ?, finished_at = ?, subjects = ?, changed = ?, events = ?, requests = ?,"
         " bytes = ?, failures = ?, size = ? where id = ?",

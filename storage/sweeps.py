@@ -1,7 +1,8 @@
-"""How far a sweep of a whole kind has come, kept while it goes on: a run that was killed is taken up where it was.
+"""How far a sweep of a whole kind has come, kept while it goes on: the next run goes on where it broke off.
 
-Kept in `state`, together with what the run has staged; both go when a run ends, or when a run begins that does not
-take up the former one.
+Kept in `state`. Of a run that was killed it goes with what that run has staged, since the one is worth nothing without
+the other. Of a run that an error ended, what was seen is recorded, and the place stays by itself. All go when a sweep
+reaches its end, or when a run begins that does not take up the former one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import msgspec
 
 from storage.archive import Archive
 from storage.records import Failure
+from storage.seen import Seen
 
 PREFIX = "sweep:"
 MOST_BITS = 1 << 30  # bytes
@@ -21,7 +23,7 @@ MOST_BITS = 1 << 30  # bytes
 class Sweep(msgspec.Struct, frozen=True):
     """One sweep: the run it is of, when this was written, the next page (None: it is done), and who was seen.
 
-    `as_before` and `failures` are those of this sweep alone.
+    `as_before` and `failures` are those of this sweep alone, as far as no snapshot has told of them.
     """
 
     run: int
@@ -56,6 +58,22 @@ def kept(archive: Archive, run: int) -> dict[str, Sweep]:
     rows = archive.conn.execute("select name, value from state where name >= ? and name < ?", (PREFIX, "sweep;"))
     found = {name.removeprefix(PREFIX): msgspec.json.decode(value, type=Sweep) for name, value in rows.fetchall()}
     return {watch: sweep for watch, sweep in found.items() if sweep.run == run}
+
+
+def leave(archive: Archive, run: int) -> None:
+    """Keep the places where sweeps of a run broke off, with who was recorded in it as seen; forget those at their end.
+
+    Called inside the transaction that ends the run.
+    """
+    unfinished = {watch: sweep for watch, sweep in kept(archive, run).items() if sweep.onward is not None}
+    forget(archive)
+    for watch, sweep in unfinished.items():
+        seen = Seen(sweep.bits())
+        for (subject,) in archive.conn.execute("select subject from current where seen_in = ?", (run,)):
+            seen.add(subject)
+        # The snapshot of this run has told of its failures, and counted who was as before.
+        said = msgspec.structs.replace(sweep, seen=packed_bits(seen.bits()), as_before=0, failures=[])
+        keep(archive, watch, said)
 
 
 def forget(archive: Archive) -> None:

@@ -1,4 +1,4 @@
-"""A sweep of a whole kind that was killed is taken up at the page where it was, and ends as if nothing had been."""
+"""A sweep of a whole kind that broke off is taken up at the page where it was, and ends as if nothing had been."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from demo import faults
 from demo.world import World
 from schedules import hub_watch
 from schedules.configuration import load
@@ -152,3 +153,60 @@ def test_a_refresh_of_one_subject_between_takes_nothing_up_and_leaves_nothing(la
     lab.at(D2_LATER)
     assert pages(lab) == -(-(MODELS - 1) // PAGE)
     lab.sound()
+
+
+D3, D4 = "2026-04-02T09:00:00Z", "2026-04-03T09:00:00Z"
+ALL_PAGES = -(-(MODELS - 1) // PAGE)
+
+
+def broken(lab: Lab, date: str, after: int) -> RefreshResult:
+    """A refresh whose sweep an error ends when it has read so many pages."""
+    lab.hub.faults.add(path=r"^/api/models\?.*cursor=", nth=after, times=10**6, fault=faults.status(500))
+    lab.hub.log.clear()
+    return lab.at(date)
+
+
+def names_looked_at(lab: Lab) -> set[str]:
+    return {entry.path for entry in lab.hub.log if entry.path.startswith("/api/models/wren/")}
+
+
+@pytest.mark.parametrize("after", [1, 5, ALL_PAGES - 1])
+def test_a_sweep_that_an_error_ended_goes_on_the_next_night(lab: Lab, tmp_path: Path, after: int) -> None:
+    other, _ = undisturbed(tmp_path, lab, D2)
+    other.at(D3)
+    lab.at(D1)
+    first = broken(lab, D2, after)
+    assert (first.status, [failure.subject for failure in first.failures]) == ("partial", ["model:*"])
+    lab.hub.faults.clear()
+    lab.hub.log.clear()
+    assert lab.at(D3).status == "complete"
+    assert pages(lab) == ALL_PAGES - after
+    # What the second night saw first has its date; apart from that nothing differs.
+    for name in ("catalog", "drift"):
+        assert recorded(lab)[name] == recorded(other)[name]
+    lab.sound()
+    lab.hub.log.clear()
+    assert lab.again().status == "complete"
+    assert pages(lab) == ALL_PAGES, "the next sweep begins at the first page"
+
+
+def test_who_was_new_in_a_sweep_that_an_error_ended_is_not_missing_in_its_end(lab: Lab) -> None:
+    lab.watch(all_models=True, models_more="files_per_refresh = 0")
+    assert (broken(lab, D1, 4).status, len(lab.rows("select 1 from catalog"))) == ("partial", 4 * PAGE)
+    lab.hub.faults.clear()
+    lab.hub.log.clear()
+    assert (lab.at("2026-03-02T09:00:00Z").status, len(lab.rows("select 1 from catalog"))) == ("complete", MODELS)
+    assert names_looked_at(lab) == set()
+    assert lab.rows("select * from drift") == []
+
+
+def test_a_page_that_never_answers_is_not_stood_at_for_ever(lab: Lab) -> None:
+    """Who changes on the pages before it is seen again when the sweep begins anew."""
+    lab.at(D1)
+    broken(lab, D2, 5)
+    lab.hub.log.clear()
+    lab.at(D3)
+    assert not any("cursor" not in entry.query for entry in lab.hub.log if entry.path == "/api/models")
+    lab.hub.log.clear()
+    lab.at(D4)
+    assert any("cursor" not in entry.query for entry in lab.hub.log if entry.path == "/api/models")
