@@ -25,8 +25,8 @@ def optimize(archive: Archive, now: datetime) -> int:
     until = f"{now - timedelta(days=CAPTURES_DAYS):%Y-%m-%dT%H:%M:%SZ}"
     with archive.writing():
         dropped = conn.execute("delete from rejected where fetched_at < ?", (until,)).rowcount
-        conn.execute("delete from pending")
-        sweeps.forget(archive)  # without what it put aside a killed sweep begins anew
+        if conn.execute("delete from pending").rowcount:
+            sweeps.forget(archive)  # without what it put aside a killed sweep begins anew
         for table in (LICENSE_WORDS, CARD_WORDS, EVENT_WORDS):
             conn.execute(f"insert into {table} ({table}) values ('optimize')")
         # All rows: what is guessed from the first thousands of an index made SQLite read all versions for one question.

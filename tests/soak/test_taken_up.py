@@ -190,6 +190,16 @@ def test_a_sweep_that_an_error_ended_goes_on_the_next_night(lab: Lab, tmp_path: 
     assert pages(lab) == ALL_PAGES, "the next sweep begins at the first page"
 
 
+def test_an_upkeep_does_not_lose_its_place(lab: Lab) -> None:
+    lab.at(D1)
+    broken(lab, D2, 5)
+    lab.hub.faults.clear()
+    upkeep(load(str(lab.config)), lab.database)
+    lab.hub.log.clear()
+    lab.at(D3)
+    assert pages(lab) == ALL_PAGES - 5
+
+
 def test_who_was_new_in_a_sweep_that_an_error_ended_is_not_missing_in_its_end(lab: Lab) -> None:
     lab.watch(all_models=True, models_more="files_per_refresh = 0")
     assert (broken(lab, D1, 4).status, len(lab.rows("select 1 from catalog"))) == ("partial", 4 * PAGE)
