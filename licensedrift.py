@@ -11,7 +11,9 @@ import importlib
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 # What a command ends with (docs/commands.md has the table).
 DONE, ERROR, USAGE, PARTIAL, NOTHING, BUSY = 0, 1, 2, 3, 4, 75
+PIECES = 1_000  # of a long answer, written at a time
 
 # name -> (where it lives, one line for --help). The line stands here so that --help imports no room.
 COMMANDS = {
@@ -90,6 +93,11 @@ class Call:
             click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2, default=str).decode("utf-8"))
         elif human:
             click.echo(human)
+
+    def stream(self, pieces: Iterator[str]) -> None:
+        """Print a long answer in pieces, many at a time."""
+        while some := "".join(islice(pieces, PIECES)):
+            click.echo(some, nl=False)
 
 
 def _remember(name: str) -> Any:

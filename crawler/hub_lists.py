@@ -24,6 +24,7 @@ from crawler.repository import BadRow, Repository, from_row
 PAGE = 1000  # rows; the Hub's maximum
 SMALL_PAGE = 200  # for a Hub (or a cap of ours) that finds those too large
 MOST_EMPTY_PAGES = 20
+MOST_BAD = 100  # rows; a page of more, none of which can be read, is of another format, and so are those behind it
 # A Link header, one target and its parameters at a time; targets may hold commas and semicolons.
 _LINK = re2.compile(r'<([^<>]*)>((?:"[^"]*"|[^<"])*)')
 _PARAMETER = re2.compile(r';\s*([A-Za-z*-]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]+))')
@@ -150,6 +151,8 @@ class Walk:
             except BadRow as error:
                 name = item.get("id") if isinstance(item, dict) else None
                 page.bad.append(Bad(name if isinstance(name, str) else None, str(error)))
+        if len(page.bad) > MOST_BAD and not page.rows:
+            raise CrawlError(f"none of the {len(page.bad):,} rows of a page can be read: {page.bad[0].reason}")
         if self._expand.ignored(value):
             raise _StartAgain("the Hub ignores expand: asking for full rows")
         return page

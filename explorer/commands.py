@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,8 +18,6 @@ from storage.commands import as_click_error
 
 if TYPE_CHECKING:
     from licensedrift import Call
-
-PIECES = 1_000  # written at a time
 
 
 @contextmanager
@@ -66,20 +63,19 @@ def diff(call: Call, from_: str | None, to: str | None, subject: str | None, tex
         except (queries.UnknownSnapshot, subjects.UnknownSubject) as error:
             raise click.UsageError(str(error)) from error
         if call.json:
-            _write(_json_drift(archive, first, last, which))
+            call.stream(_json_drift(archive, first, last, which))
         else:
-            _write(_drift(archive, first, last, which, text=text))
+            call.stream(_drift(archive, first, last, which, text=text))
 
 
 def _json_drift(archive: Archive, first: int | None, last: int | None, subject: int | None) -> Iterator[str]:
     """`{"from", "to", "events"}`, an event a line: of years of a large archive there are too many to hold."""
-    yield f'{{"from": {orjson.dumps(first).decode()}, "to": {orjson.dumps(last).decode()}, "events": ['
-    if first is not None and last is not None:
-        between = "\n"
-        for event in queries.json_events(archive.conn, after=first, until=last, subject=subject):
-            yield between + event
-            between = ",\n"
-    yield "\n]}\n"
+    yield f'{{"from": {orjson.dumps(first).decode()}, "to": {orjson.dumps(last).decode()}, "events": '
+    known = first is not None and last is not None
+    yield from queries.json_list(
+        queries.json_events(archive.conn, after=first, until=last or 0, subject=subject) if known else ()
+    )
+    yield "}\n"
 
 
 def _drift(archive: Archive, first: int | None, last: int | None, subject: int | None, *, text: bool) -> Iterator[str]:
@@ -94,12 +90,6 @@ def _drift(archive: Archive, first: int | None, last: int | None, subject: int |
     if text and counts:
         yield from _text_diffs(archive, events(False))
     yield "\n"
-
-
-def _write(pieces: Iterator[str]) -> None:
-    """Pieces to standard output, many at a time."""
-    while some := "".join(islice(pieces, PIECES)):
-        click.echo(some, nl=False)
 
 
 def _span(archive: Archive, from_: str | None, to: str | None) -> tuple[int | None, int | None]:

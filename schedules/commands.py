@@ -18,11 +18,12 @@ from schedules.parquet_extra import needs_parquet
 from storage.archive import Archive, ArchiveError
 from storage.commands import as_click_error
 from storage.progress import terminal_progress
+from storage.queries import json_list
 from storage.status import status as read_status
 
 if TYPE_CHECKING:
     from licensedrift import Call
-    from schedules.refresh import RefreshResult
+    from schedules.refresh_result import RefreshResult
 
 ERROR, USAGE, PARTIAL, NOTHING, BUSY = 1, 2, 3, 4, 75
 
@@ -70,22 +71,28 @@ def refresh(call: Call, only: tuple[str, ...], full: bool, dry_run: bool) -> Non
         result = do_refresh(config, call.database(), only=only, full=full, dry_run=dry_run, progress=progress)
     for warning in result.warnings:
         click.echo(f"warning: {warning}", err=True)
-    call.answer(_document(result), _human(result))
+    if call.json:
+        call.stream(_document(result))
+    else:
+        call.answer(None, _human(result))
     if result.status == "partial":
         sys.exit(PARTIAL)
 
 
-def _document(result: RefreshResult) -> dict[str, Any]:
-    return {
+def _document(result: RefreshResult) -> Iterator[str]:
+    """One JSON object, its events one by one."""
+    head = {
         "run": result.run,
         "snapshot": result.snapshot,
         "status": result.status,
         "subjects": result.subjects,
         "changed": result.changed,
         "requests": result.requests,
-        "events": result.events,
-        "failures": [msgspec.to_builtins(failure) for failure in result.failures],
+        "failures": result.failures,
     }
+    yield msgspec.json.encode(head).decode()[:-1] + ', "events": '
+    yield from json_list(result.json_events())
+    yield "}\n"
 
 
 def _human(result: RefreshResult) -> str:
@@ -95,12 +102,12 @@ def _human(result: RefreshResult) -> str:
     named = f"snapshot {result.snapshot}" if result.snapshot else "dry run, nothing recorded"
     lines = [
         f"{named}, {result.status}: {result.subjects:,} subjects, {result.changed:,} changed,"
-        f" {len(result.events):,} events (requests: {asked})"
+        f" {sum(one['count'] for one in result.counts):,} events (requests: {asked})"
     ]
     lines += [f"  failed: {safe(failure.subject)}: {safe(failure.reason)}" for failure in result.failures[:20]]
     if len(result.failures) > 20:
         lines.append(f"  ... and {len(result.failures) - 20:,} more failures: see the view `runs`")
-    if any(event["substantive"] for event in result.events):
+    if any(one["substantive"] for one in result.counts):
         lines.append("What drifted: licensedrift diff")
     return "\n".join(lines)
 

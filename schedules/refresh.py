@@ -8,11 +8,9 @@ The command, the daemon and the demo all call `refresh`; nothing else writes sna
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from typing import Any
 
 from crawler.errors import RunStopped
 from licenses.reading import RULES_VERSION
@@ -24,28 +22,12 @@ from schedules.errors import NothingFetched
 from schedules.learned import understand_what_was_learned
 from schedules.lineage import tell_lineage
 from schedules.lock import locked
+from schedules.refresh_result import RefreshResult
 from schedules.session import Session
 from storage import queries, runs
 from storage.archive import Archive
 from storage.progress import Progress
 from storage.recording import Recorded, Recorder
-from storage.records import Failure
-
-
-@dataclass
-class RefreshResult:
-    """What a refresh did. `snapshot` is None for a dry run; `events` are EVENTs of contract.md."""
-
-    run: int
-    snapshot: int | None
-    status: str
-    subjects: int
-    changed: int
-    requests: dict[str, int]
-    events: list[dict[str, Any]] = field(default_factory=list)
-    failures: list[Failure] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-
 
 # A sweep that broke off is taken up by a refresh that begins so soon after it came so far, by the status of its run.
 # What a killed run (`running`) has put aside is in no snapshot, and soon is old news; where an error ended it, the next
@@ -122,7 +104,7 @@ def _finish(session: Session, dry_run: bool, stopped: str | None) -> RefreshResu
         raise NothingFetched(f"nothing could be fetched, no snapshot: {reason}")
     status = "partial" if session.failures else "complete"
     recorder = Recorder(archive, run, session.understanding)
-    result = RefreshResult(run.id, run.id, status, 0, 0, session.requests())
+    result = RefreshResult(run.id, run.id, status, 0, 0, session.requests(), archive.path)
     try:
         with archive.writing():
             recorded = recorder.record_all(runs.staged(archive, run), session.recording)
@@ -134,8 +116,9 @@ def _finish(session: Session, dry_run: bool, stopped: str | None) -> RefreshResu
             result.changed = recorded.changed
             result.subjects = looked_at = session.looked_at()  # who was seen twice counts once
             _close(session, status, looked_at, recorded)
-            result.events = queries.events(archive.conn, after=run.id - 1, until=run.id)
+            result.counts = queries.event_counts(archive.conn, after=run.id - 1, until=run.id)
             if dry_run:
+                result.held = list(queries.json_events(archive.conn, after=run.id - 1, until=run.id))
                 raise _DryRun
     except _DryRun:
         with archive.writing():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -151,6 +151,15 @@ def json_events(
             clauses.append(shown)
     if of is not None:
         yield f'{last[:-1]},"clauses":[{",".join(clauses)}]}}'
+
+
+def json_list(items: Iterable[str]) -> Iterator[str]:
+    """A JSON list in pieces, from items that are JSON: a line each."""
+    between = "[\n"
+    for item in items:
+        yield between + item
+        between = ",\n"
+    yield "[]" if between == "[\n" else "\n]"
 
 
 def event_counts(

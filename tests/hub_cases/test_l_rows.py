@@ -13,6 +13,7 @@ from crawler.errors import CrawlError
 from crawler.hub_lists import Page
 from demo import faults
 from demo.world import World
+from schedules.errors import NothingFetched
 from tests.hub_cases.bench import D1, D2, NAMES, TEXT, Bench, ImpatientLab, bench, card, flock, impatient
 
 FOREVER = 10_000
@@ -62,6 +63,17 @@ def test_l17_a_refresh_reports_them_and_records_the_others(lab: ImpatientLab) ->
     result = lab.at(D2)
     assert (result.status, result.subjects, result.events) == ("partial", 6, [])
     assert len(result.failures) == len(NO_ROWS)
+
+
+def test_l18_pages_of_another_format_are_one_failure_and_not_millions(lab: ImpatientLab) -> None:
+    lab.at(D1)
+    spoiled = [{"name": f"lark/{number}"} for number in range(1000)]
+    lab.hub.faults.add(path=LISTS, times=FOREVER, fault=faults.edit_json(lambda _rows: spoiled))
+    lab.hub.log.clear()
+    with pytest.raises(NothingFetched, match="none of the 1,000 rows of a page can be read"):
+        lab.at(D2)
+    assert sum(entry.path == "/api/models" and "limit=1000" in entry.query for entry in lab.hub.log) == 1
+    assert lab.rows("select * from drift") == []
 
 
 @pytest.mark.parametrize(("value", "read"), [

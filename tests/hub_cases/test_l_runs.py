@@ -12,7 +12,7 @@ import requests
 from crawler.hub_expand import EXPAND
 from demo import faults
 from demo.world import World
-from schedules.refresh import RefreshResult
+from schedules.refresh_result import RefreshResult
 from tests.hub_cases.bench import D1, D2, D3, NAMES, TEXT, ImpatientLab, card, flock, impatient
 
 FOREVER = 10_000

@@ -11,7 +11,7 @@ import pytest
 from demo import faults
 from demo.world import World
 from schedules.errors import NothingFetched
-from schedules.refresh import RefreshResult
+from schedules.refresh_result import RefreshResult
 from tests.hub_cases.bench import D1, D2, D3, NAMES, ImpatientLab, card, flock, impatient
 
 FOREVER = 10_000

@@ -11,7 +11,8 @@ from typing import Any
 from demo.hub import DemoHub
 from demo.world import World
 from schedules.configuration import load
-from schedules.refresh import RefreshResult, refresh
+from schedules.refresh import refresh
+from schedules.refresh_result import RefreshResult
 from storage import queries
 from storage.archive import Archive
 from storage.verify import verify

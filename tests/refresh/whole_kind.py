@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from schedules.refresh import RefreshResult
+from schedules.refresh_result import RefreshResult
 from tests.refresh.lab import CONFIG, Lab
 
 
@@ -33,7 +33,7 @@ class WholeKindLab(Lab):
         second = super().again()
         both = {bucket: first.requests[bucket] + second.requests[bucket] for bucket in first.requests}
         return replace(
-            second, events=[*first.events, *second.events], failures=[*first.failures, *second.failures],
+            second, held=[*first.json_events(), *second.json_events()], failures=[*first.failures, *second.failures],
             changed=first.changed + second.changed, requests=both,
             status="partial" if "partial" in (first.status, second.status) else second.status,
         )  # fmt: skip

@@ -12,7 +12,8 @@ from demo import faults
 from demo.world import World
 from schedules import hub_watch
 from schedules.configuration import load
-from schedules.refresh import RefreshResult, refresh
+from schedules.refresh import refresh
+from schedules.refresh_result import RefreshResult
 from schedules.upkeep import upkeep
 from tests.hub_cases.bench import card
 from tests.refresh.lab import Lab, laboratory

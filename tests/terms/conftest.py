@@ -10,7 +10,7 @@ import pytest
 
 from crawler.pages import PageFetcher
 from demo.world import World
-from schedules.refresh import RefreshResult
+from schedules.refresh_result import RefreshResult
 from tests.pages.site import Site
 from tests.refresh.lab import Lab, laboratory
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from schedules.refresh import RefreshResult
+from schedules.refresh_result import RefreshResult
 from tests.pages.site import Answer, Route, Site, page, to
 
 from .conftest import Desk
