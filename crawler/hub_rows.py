@@ -93,7 +93,7 @@ def rows(answer: Answer) -> list[Row] | list[Any]:
 def repository_of(kind: str, row: Row, patterns: Sequence[str]) -> Repository:
     """What `crawler.repository.from_row` would make of the same row."""
     siblings = row.siblings
-    kept, has_weights = (None, None) if siblings is UNSET or siblings is None else kept_files(
+    kept, has_weights, has_license_files = (None, None, None) if siblings is UNSET or siblings is None else kept_files(
         [file.rfilename for file in siblings], patterns
     )  # fmt: skip
     card = row.cardData
@@ -115,6 +115,7 @@ def repository_of(kind: str, row: Row, patterns: Sequence[str]) -> Repository:
         _parameters(row),
         as_count(row.downloads),
         has_weights,
+        has_license_files,
     )
 
 

@@ -35,7 +35,7 @@ class BadRow(Exception):
 class Repository(msgspec.Struct, frozen=True, gc=False):
     """One repository. Times are ISO 8601 in UTC, to the second; `siblings` are only the files that may bind a user.
 
-    `siblings` is None when the row did not have them.
+    `siblings`, `has_weights` and `has_license_files` (card and notices apart) are None when the row had no files.
     """
 
     kind: str
@@ -55,6 +55,7 @@ class Repository(msgspec.Struct, frozen=True, gc=False):
     parameters: int | None
     downloads: int | None
     has_weights: bool | None
+    has_license_files: bool | None
     problems: tuple[str, ...] = ()
 
 
@@ -69,7 +70,7 @@ def from_row(kind: str, row: Any, patterns: Sequence[str] = ()) -> Repository:
     if not isinstance(hub_id, str) or not as_hub_id(hub_id):
         raise BadRow(f"{name[:100]}: a row without _id")
     problems: list[str] = []
-    siblings, has_weights = _siblings(row.get("siblings"), patterns)
+    siblings, has_weights, has_license_files = _siblings(row.get("siblings"), patterns)
     sha = row.get("sha")
     return Repository(
         kind=kind,
@@ -89,6 +90,7 @@ def from_row(kind: str, row: Any, patterns: Sequence[str] = ()) -> Repository:
         parameters=_parameters(row),
         downloads=as_count(row.get("downloads")),
         has_weights=has_weights,
+        has_license_files=has_license_files,
         problems=tuple(problems),
     )
 
@@ -154,32 +156,34 @@ def as_gated(value: Any) -> str:
     return "true" if value is True else "false"
 
 
-def _siblings(value: Any, patterns: Sequence[str]) -> tuple[tuple[str, ...] | None, bool | None]:
+def _siblings(value: Any, patterns: Sequence[str]) -> tuple[tuple[str, ...] | None, bool | None, bool | None]:
     if not isinstance(value, list):
-        return None, None
+        return None, None, None
     names = [item.get("rfilename") for item in value if isinstance(item, dict)]
     return kept_files([name for name in names if isinstance(name, str)], patterns)
 
 
-def kept_files(names: Sequence[str], patterns: Sequence[str]) -> tuple[tuple[str, ...], bool]:
-    """The files that may bind a user, and whether there are weights. 50,000 names are trimmed to these."""
+def kept_files(names: Sequence[str], patterns: Sequence[str]) -> tuple[tuple[str, ...], bool, bool]:
+    """The files that may bind a user (50,000 names are trimmed to these); are there weights, and licenses?"""
     patterns = tuple(patterns)
-    kept, has_weights = [], False
+    kept, has_weights, has_license_files = [], False, False
     for name in names:
-        binds, weighs = _of_name(name, patterns)
+        binds, weighs, licenses = _of_name(name, patterns)
         has_weights = has_weights or weighs
         if binds:
             kept.append(name)
-    return tuple(kept[:MOST_SIBLINGS]), has_weights
+            has_license_files = has_license_files or licenses
+    return tuple(kept[:MOST_SIBLINGS]), has_weights, has_license_files
 
 
 @lru_cache(maxsize=65536)
-def _of_name(name: str, patterns: tuple[str, ...]) -> tuple[bool, bool]:
-    """Whether a file of this name may bind a user, and whether it has weights. Git knows no odd names."""
+def _of_name(name: str, patterns: tuple[str, ...]) -> tuple[bool, bool, bool]:
+    """Whether a file of this name may bind a user, has weights, is a license or policy. Git knows no odd names."""
     if not name or len(name) > MAX_PATH or name != _storable(name):
-        return False, False
+        return False, False, False
     weighs = bool(_WEIGHTS.search(name)) and not _NOT_WEIGHTS.search(name)
-    return name == CARD or role_of(name, patterns) is not None, weighs
+    role = role_of(name, patterns)
+    return name == CARD or role is not None, weighs, role in ("license", "policy")
 
 
 def _base_models(row: Mapping[str, Any]) -> tuple[str, ...]:

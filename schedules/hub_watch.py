@@ -168,7 +168,7 @@ class KindWalk:
             if recorded.subject in self.seen and not _newer(row, recorded):
                 return
             self.seen.add(recorded.subject)
-        said = facts(row, patterns=self.look.patterns)
+        said = facts(row)
         if recorded is not None and not self.session.full and self._is_known(row, said, recorded, whole):
             self.session.unmoved(None)
         elif not whole:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
-from crawler.license_files import role_of
 from crawler.repository import Repository
 from storage.records import Availability, Facts
 
@@ -62,8 +61,8 @@ def license_tags(tags: Iterable[str]) -> list[str]:
     return [tag.removeprefix("license:") for tag in tags if tag.startswith("license:")]
 
 
-def facts(repository: Repository, card_error: str | None = None, patterns: Sequence[str] = ()) -> Facts:
-    """What a listing row says of a repository, and what reading its card said. `patterns`: more license files."""
+def facts(repository: Repository, card_error: str | None = None) -> Facts:
+    """What a listing row says of a repository, and what reading its card said."""
     claimed, name, link = claim(repository.card_data)
     tags = tuple(map(_storable, license_tags(repository.tags)))
     availability: Availability = "disabled" if repository.disabled else "private" if repository.private else "available"
@@ -83,11 +82,5 @@ def facts(repository: Repository, card_error: str | None = None, patterns: Seque
         downloads=repository.downloads,
         has_weights=repository.has_weights,
         card_error=card_error,
-        has_license_files=_has_license_files(repository, patterns),
+        has_license_files=repository.has_license_files,
     )
-
-
-def _has_license_files(repository: Repository, patterns: Sequence[str]) -> bool | None:
-    if repository.siblings is None:
-        return None
-    return any(role_of(path, patterns) in ("license", "policy") for path in repository.siblings)

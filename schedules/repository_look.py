@@ -70,8 +70,8 @@ class RepositoryLook:
         if bundle.lacks_own_files:
             # What is new is recorded by its row, so that files which come tomorrow are no news of tomorrow.
             by_row = recorded is None or bundle.put_off
-            return self.from_row(row, facts(row, patterns=self.patterns), recorded, watch) if by_row else None
-        said = facts(row, _card_error(documents, recorded), self.patterns)
+            return self.from_row(row, facts(row), recorded, watch) if by_row else None
+        said = facts(row, _card_error(documents, recorded))
         return self._observation(row, said, recorded, watch, seen, behind=bundle.incomplete)
 
     def _observation(
