@@ -7,17 +7,16 @@ The types are strict, so that a page that does not fit them, be it by one field 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from crawler.hub_answers import Answer
 from crawler.hub_json import array
-from crawler.repository import Repository, as_count, as_gated, as_hub_id, as_sha, base_models_of, kept_files, time_of
+from crawler.repository import Repository, as_count, as_gated, as_sha, base_models_of, kept_files, time_of
 
 Words = str | list[str] | None
-_MOST_NAME = 1024  # characters
 _GATE = (
     "extra_gated_heading", "extra_gated_description", "extra_gated_prompt", "extra_gated_button_content",
     "extra_gated_fields",
@@ -55,8 +54,8 @@ class _Weights(msgspec.Struct, gc=False):
 class Row(msgspec.Struct, gc=False):
     """One row as the Hub sends it when nothing is odd; fields that are not here are skipped, not decoded."""
 
-    id: str
-    hub_id: str = msgspec.field(name="_id")
+    id: Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+    hub_id: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{24}\Z")] = msgspec.field(name="_id")
     sha: str | None = None
     lastModified: str | None = None
     createdAt: str | None = None
@@ -82,11 +81,9 @@ def rows(answer: Answer) -> list[Row] | list[Any]:
     # A NUL is in no name, but in an odd page: those are read by hand.
     if answer.whole and b"\\u0000" not in answer.content:
         try:
-            found = _rows.decode(answer.content)
+            return _rows.decode(answer.content)
         except (msgspec.MsgspecError, ValueError, RecursionError):
-            return array(answer)
-        if all(as_hub_id(row.hub_id) and 0 < len(row.id) <= _MOST_NAME for row in found):
-            return found
+            pass
     return array(answer)
 
 
