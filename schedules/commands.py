@@ -72,7 +72,8 @@ def refresh(call: Call, only: tuple[str, ...], full: bool, dry_run: bool) -> Non
     for warning in result.warnings:
         click.echo(f"warning: {warning}", err=True)
     if call.json:
-        call.stream(_document(result))
+        with _told():
+            call.stream(_document(result))
     else:
         call.answer(None, _human(result))
     if result.status == "partial":
