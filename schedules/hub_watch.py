@@ -71,7 +71,14 @@ class KindWalk:
         self.ids = dict.fromkeys(watch.ids, False)
         self.displaced: list[Known] = []
         self.swept = False
+        self._keepers = self._complete_walks()
         self._sweep: tuple[str | None, Sweep | None] | None = None
+
+    def _complete_walks(self) -> set[int]:
+        """The ids of the walks whose end tells who is missing: who is watched by another one would never be missed."""
+        section = KINDS[self.kind]
+        walks = [f"{section}/author:{author}" for author in self.watch.authors]
+        return known.walks(self.conn, [f"{section}/all", *walks] if self.watch.all else walks)
 
     def everything(self) -> None:
         """Whole kind, authors, the most used, then names: what a list has shown is not asked for again."""
@@ -171,8 +178,12 @@ class KindWalk:
         said = facts(row)
         if recorded is not None and not self.session.full and self._is_known(row, said, recorded, whole):
             self.session.unmoved(None)
+            if recorded.watch not in self._keepers and not _is_top(watch):
+                self.session.adopt(watch, recorded.subject)
         elif not whole:
-            self._observe(row, recorded, watch)
+            # The most used of an author who is watched stay with the author's list.
+            kept = _is_top(watch) and recorded is not None and recorded.watch in self._keepers
+            self._observe(row, recorded, "" if kept else watch)
         elif recorded is not None and _lost_its_branch(row, said, recorded):
             self.session.fail(f"{self.kind}:{row.name}", "the list names neither a commit nor a license of it any more")
         elif not is_name(row.name):
@@ -270,6 +281,10 @@ def _lost_its_branch(row: Repository, said: Facts, recorded: Known) -> bool:
 
 def _whole(watch: str) -> bool:
     return watch.endswith("/all")
+
+
+def _is_top(watch: str) -> bool:
+    return watch.endswith("/top")
 
 
 def _newer(row: Repository, recorded: Known | None) -> bool:

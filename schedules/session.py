@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from array import array
+from collections import defaultdict
 from types import TracebackType
 from urllib.parse import urlsplit
 
@@ -48,6 +50,7 @@ class Session:
         self._batch: list[Observation] = []
         self._unmoved: list[int] = []
         self._watches: list[str] = []
+        self._adopted: dict[str, array[int]] = defaultdict(lambda: array("q"))
         self._marks: dict[str, str] = {}
 
     def __enter__(self) -> Session:
@@ -107,6 +110,10 @@ class Session:
         """Say that a walk reached its end: whatever it watches was seen in this run."""
         self._watches.append(watch)
 
+    def adopt(self, watch: str, subject: int) -> None:
+        """Say that a subject which is as it was is watched by this walk from now on."""
+        self._adopted[watch].append(subject)
+
     def mark(self, name: str, value: str) -> None:
         """Set a mark of how far a walk got. It counts from the snapshot on: a run that breaks off moves none."""
         self._marks[name] = value
@@ -123,6 +130,11 @@ class Session:
     def move_watches(self) -> None:
         """Move `last_seen` of walks and of subjects that were looked at one by one."""
         conn = self.archive.conn
+        for watch, subjects in self._adopted.items():
+            walk = watch_id(conn, watch)
+            # Who was looked at once more and is not there after all is watched by none.
+            adopt = "update current set watch = ? where subject = ? and unavailable_since is null"
+            conn.executemany(adopt, ((walk, subject) for subject in subjects))
         for watch in self._watches:
             conn.execute("update watch set seen_in = ? where id = ?", (self.run.id, watch_id(conn, watch)))
         conn.executemany(

@@ -12,7 +12,10 @@ from storage.state import StoredDocument, load_documents, packed, unpacked
 
 
 class Known(msgspec.Struct, frozen=True, gc=False):
-    """One subject as last recorded. `row_hash` is that of the listing row; equal means nothing moved."""
+    """One subject as last recorded. `row_hash` is that of the listing row; equal means nothing moved.
+
+    `watch` is the id of the walk that watches it, None for one that is looked at by name.
+    """
 
     subject: int
     version: int
@@ -25,20 +28,22 @@ class Known(msgspec.Struct, frozen=True, gc=False):
     last_modified: str | None
     card_error: str | None
     gated: str
+    watch: int | None
 
 
 _COLUMNS = (
     "s.id, c.version, s.hub_id, s.name, c.sha, c.row_hash, c.files_behind, v.availability, c.last_modified,"
-    " v.card_error, v.gated from subject s join current c on c.subject = s.id join version v on v.id = c.version"
+    " v.card_error, v.gated, c.watch"
+    " from subject s join current c on c.subject = s.id join version v on v.id = c.version"
 )
 _CHUNK = 500
 
 
 def _known(row: tuple[Any, ...]) -> Known:
-    subject, version, hub_id, name, sha, row_hash, behind, availability, modified, error, gated = row
+    subject, version, hub_id, name, sha, row_hash, behind, availability, modified, error, gated, watch = row
     return Known(
         subject, version, unpacked(hub_id), name, unpacked(sha), row_hash, bool(behind), availability, modified, error,
-        gated,
+        gated, watch,
     )  # fmt: skip
 
 
@@ -83,6 +88,12 @@ def by_subject(conn: sqlite3.Connection, subjects: Iterable[int]) -> Iterator[Kn
     for subject in subjects:
         for row in conn.execute(f"select {_COLUMNS} where s.id = ?", (subject,)):
             yield _known(row)
+
+
+def walks(conn: sqlite3.Connection, names: Iterable[str]) -> set[int]:
+    """The ids of these walks, of those that there have been."""
+    found = (conn.execute("select id from watch where name = ?", (name,)).fetchone() for name in names)
+    return {int(row[0]) for row in found if row}
 
 
 def count_watched(conn: sqlite3.Connection, watch: str) -> int:
