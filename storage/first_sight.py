@@ -1,13 +1,14 @@
-"""Records subjects that were never seen before and of which only a list row is known: by the thousand.
+"""Records subjects that no refresh has seen before and of which only a list row is known: by the thousand.
 
-A first sweep of a whole kind is nothing but these: one row each in subject, version and current, and no event.
+A first sweep of a whole kind is nothing but these: one row each in subject, version and current, and no event. Some may
+have a past that was imported (`import-hub`), which ends where we begin to see for ourselves.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from storage import known, lineage
 from storage.current import COLUMNS, flag
@@ -31,6 +32,23 @@ def is_plain(seen: Observation) -> bool:
     return seen.documents is None and seen.hub_id is not None and seen.facts.availability not in ("unavailable",)
 
 
+class _New(NamedTuple):
+    """A subject that is recorded for the first time."""
+
+    subject: int
+    version: int
+    seen: Observation
+    sha: bytes | None
+
+
+class _Met(NamedTuple):
+    """A subject that is in the archive, and whether a refresh has seen it."""
+
+    subject: int
+    name: str
+    seen: bool
+
+
 class FirstSight:
     """Adds new subjects in bulk. `watch_id` gives the id of a walk."""
 
@@ -46,25 +64,34 @@ class FirstSight:
         """Record those that are new; returns the others, in their order."""
         identities = [packed(one.hub_id) for one in observations]
         met = self._known(observations, identities)
-        fresh: list[tuple[int, Observation, bytes | None, bytes | None]] = []
-        others = []
+        self._subject, self._version = self._last("subject"), self._last("version")
+        fresh: list[_New] = []
+        subjects, past, others = [], [], []
         for one, identity in zip(observations, identities, strict=True):
-            if is_plain(one) and (one.kind, identity) not in met and one.name not in self._placeholders:
-                fresh.append((len(fresh) + 1, one, identity, packed(one.facts.sha)))
+            imported = met.get((one.kind, identity))
+            if not is_plain(one) or (imported is None and one.name in self._placeholders):
+                others.append(one)
+            elif imported is None:
+                self._subject += 1
+                subjects.append((self._subject, one.kind, identity, one.name))
+                fresh.append(self._new(self._subject, one))
+            elif not imported.seen and imported.name == one.name:
+                past.append((self._since(one), imported.subject))
+                fresh.append(self._new(imported.subject, one))
             else:
                 others.append(one)
-        if not fresh:
-            return others
-        self._subject, self._version = self._last("subject"), self._last("version")
-        self._insert(
-            "subject",
-            ("id", "kind", "hub_id", "name"),
-            [(self._subject + place, one.kind, identity, one.name) for place, one, identity, _ in fresh],
+        self._insert("subject", ("id", "kind", "hub_id", "name"), subjects)
+        self.conn.executemany(
+            "update version set until = max(?, since) where subject = ? and origin <> 'refresh' and until is null", past
         )
-        self._insert("version", _VERSION, [self._version_row(place, one, sha) for place, one, _, sha in fresh])
-        lineage.add(self.conn, ((self._version + place, one.facts.base_model) for place, one, _, _ in fresh))
-        self._insert("current", _CURRENT, [self._current_row(place, one, sha) for place, one, _, sha in fresh])
+        self._insert("version", _VERSION, list(map(self._version_row, fresh)))
+        lineage.add(self.conn, ((new.version, new.seen.facts.base_model) for new in fresh))
+        self._insert("current", _CURRENT, list(map(self._current_row, fresh)))
         return others
+
+    def _new(self, subject: int, seen: Observation) -> _New:
+        self._version += 1
+        return _New(subject, self._version, seen, packed(seen.facts.sha))
 
     def _last(self, table: str) -> int:
         return int(self.conn.execute(f"select ifnull(max(id), 0) from {table}").fetchone()[0])
@@ -75,8 +102,8 @@ class FirstSight:
 
     def _known(
         self, observations: Sequence[Observation], identities: Sequence[bytes | None]
-    ) -> set[tuple[str, bytes | None]]:
-        found: set[tuple[str, bytes | None]] = set()
+    ) -> dict[tuple[str, bytes | None], _Met]:
+        found: dict[tuple[str, bytes | None], _Met] = {}
         for kind in {one.kind for one in observations}:
             # What is put aside holds each subject once: of a kind that is all new there is nothing to look for.
             if kind not in self._met:
@@ -87,15 +114,19 @@ class FirstSight:
             for start in range(0, len(names), _CHUNK):
                 part = names[start : start + _CHUNK]
                 marks = ", ".join("?" * len(part))
-                query = f"select hub_id from subject where kind = ? and hub_id in ({marks})"
-                found.update((kind, row[0]) for row in self.conn.execute(query, (kind, *part)))
+                query = (
+                    "select s.hub_id, s.id, s.name, c.subject from subject s left join current c on c.subject = s.id"
+                    f" where s.kind = ? and s.hub_id in ({marks})"
+                )
+                for identity, subject, name, seen in self.conn.execute(query, (kind, *part)):
+                    found[kind, identity] = _Met(subject, name, seen is not None)
         return found
 
-    def _version_row(self, place: int, one: Observation, sha: bytes | None) -> tuple[Any, ...]:
-        said = one.facts
+    def _version_row(self, new: _New) -> tuple[Any, ...]:
+        said = new.seen.facts
         return (
-            self._version + place, self._subject + place, self.run.id, self._since(one),
-            sha, list_hash(said), said.availability, said.gated, said.license_claimed, said.license_name,
+            new.version, new.subject, self.run.id, self._since(new.seen),
+            new.sha, list_hash(said), said.availability, said.gated, said.license_claimed, said.license_name,
             said.license_link, as_json(said.license_tags), as_json(said.base_model), said.card_error, 0,
         )  # fmt: skip
 
@@ -103,11 +134,11 @@ class FirstSight:
         """A commit is dated by its author; what is here was made before now."""
         return min(one.since or self.run.started_at, self.run.started_at)
 
-    def _current_row(self, place: int, one: Observation, sha: bytes | None) -> tuple[Any, ...]:
-        said = one.facts
+    def _current_row(self, new: _New) -> tuple[Any, ...]:
+        one, said = new.seen, new.seen.facts
         return (
-            self._subject + place, self._version + place, self.run.id, self.run.id, self._watch_id(one.watch),
-            self.run.id, one.row_hash, sha, int(one.files_behind), said.last_modified, said.created_at,
+            new.subject, new.version, self.run.id, self.run.id, self._watch_id(one.watch),
+            self.run.id, one.row_hash, new.sha, int(one.files_behind), said.last_modified, said.created_at,
             said.modality, said.parameters, said.downloads,
             flag(said.has_weights), flag(said.has_license_files),
         )  # fmt: skip

@@ -128,7 +128,7 @@ class Recorder:
         if current is None:
             # History that was imported before ends where we begin to see for ourselves.
             self.conn.execute(
-                "update version set until = ? where subject = ? and origin <> 'refresh' and until is null",
+                "update version set until = max(?, since) where subject = ? and origin <> 'refresh' and until is null",
                 (since, subject),
             )
         version = insert_version(self.conn, subject, after, since=since, valid_from=self.run.id)

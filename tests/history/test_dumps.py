@@ -17,12 +17,13 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from licensedrift import door
 from storage import runs
 from storage.archive import Archive
+from storage.current import COLUMNS as COLUMNS_OF_CURRENT
 from storage.recording import Recorder
 from storage.records import Facts, Observation
 from storage.understanding import Understanding
@@ -153,6 +154,44 @@ def test_by_the_batch_is_as_row_by_row(seen: list[Observation], dumps: list[Any]
         assert counts[0] == counts[1]
 
 
+@settings(
+    max_examples=int(os.environ.get("DUMP_EXAMPLES", "40")), deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+@given(dumps=DUMPS, first=SEEN, later=SEEN, size=st.sampled_from([1, 2, 1000]))
+@example(
+    dumps=[("2025-01-01", [{"_id": "1" * 24, "id": "a/one"}], [])], later=[], size=1000,
+    first=[Observation("model", "1" * 24, "a/one", Facts(), since="2025-02-15T00:00:00Z")],
+)  # fmt: skip
+def test_the_first_sweeps_after_an_import_are_by_the_thousand_as_one_by_one(
+    dumps: list[Any], first: list[Observation], later: list[Observation], size: int
+) -> None:
+    from storage import first_sight, recording
+
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
+        patched.setenv("LICENSEDRIFT_NOW", "2026-11-01T00:00:00Z")
+        patched.setattr(recording, "BATCH", size)
+        places = []
+        for number, (date, rows, without) in enumerate(dumps):
+            (Path(folder) / str(number)).mkdir()
+            places.append(write(Path(folder) / str(number) / f"models-{date}.parquet", rows, without))
+        for way in ("by_the_thousand.db", "singly.db"):
+            if way == "singly.db":
+                patched.setattr(first_sight, "is_plain", lambda _seen: False)
+            for place in places:
+                take(Path(folder) / way, place)
+            refreshed(Path(folder) / way, "2026-01-10T00:00:00Z", first)
+            refreshed(Path(folder) / way, "2026-01-11T00:00:00Z", later)
+        quick, singly = (tables(Path(folder) / way) for way in ("by_the_thousand.db", "singly.db"))
+        assert quick == singly
+        told = ", ".join(f"c.{name}" for name in COLUMNS_OF_CURRENT if name not in ("subject", "version"))
+        current = (
+            f"select s.name, hex(s.hub_id), v.since, v.valid_from, {told} from current c"
+            " join subject s on s.id = c.subject join version v on v.id = c.version order by 1, 2"
+        )
+        assert rows_of(Path(folder) / "by_the_thousand.db", current) == rows_of(Path(folder) / "singly.db", current)
+
+
 def rows_of(database: Path, query: str) -> list[tuple[Any, ...]]:
     with Archive.read(database) as archive:
         return [tuple(row) for row in archive.conn.execute(query)]
@@ -180,6 +219,25 @@ def test_a_rename_between_dumps_is_told_once_however_often_they_are_imported(tmp
         take(database, *dumps)
         assert rows_of(database, DRIFT) == wanted
         assert rows_of(database, "select name from subject") == [("a/z",)]
+
+
+@pytest.mark.parametrize(("commit", "ends"), [
+    ("2025-02-15T00:00:00Z", "2025-02-15T00:00:00Z"), (None, "2026-01-10T00:00:00Z"),
+    # What was so in the dump was so since that commit: of the time before it knows nothing.
+    ("2024-12-01T00:00:00Z", "2025-01-01T00:00:00Z"),
+])  # fmt: skip
+@pytest.mark.parametrize("documents", [None, ()])
+def test_the_imported_past_ends_where_refreshes_begin_and_never_before_its_own_begin(
+    tmp_path: Path, commit: str | None, ends: str, documents: tuple[()] | None
+) -> None:
+    database = tmp_path / "archive.db"
+    take(database, dump(tmp_path, "2025-01-01", one("a/one", _id="1" * 24)))
+    seen = Observation("model", "1" * 24, "a/one", Facts(license_claimed="mit"), since=commit, documents=documents)
+    refreshed(database, "2026-01-10T00:00:00Z", [seen])
+    found = rows_of(database, "select origin, since, until from version order by id")
+    assert found == [
+        ("import", "2025-01-01T00:00:00Z", ends), ("refresh", commit or "2026-01-10T00:00:00Z", None),
+    ]  # fmt: skip
 
 
 def test_the_past_renames_nobody_whom_refreshes_know(tmp_path: Path) -> None:
