@@ -36,9 +36,10 @@ Exported by licensedrift; the last snapshot in it is {snapshot}, of {date}. Time
 | `catalog`, `systems`, `findings`, `snapshots` | as of the snapshot of the partition, whole |
 | `contents` | the bytes of a document whose text was taken out of them (pages, PDFs) |
 | `subjects`, `version_subjects`, `event_subjects` | identities, for `licensedrift import-hub DIR` |
+| `dumps` | what an imported dump of the Hub could not tell, for the same |
 
-Every table is partitioned by `snapshot_date`. All but the whole ones (`subjects` and `learned` are whole too) are to
-be read over all partitions together. Of `subjects` only the newest is kept.
+Every table is partitioned by `snapshot_date`. All but the whole ones (`subjects`, `learned` and `dumps` are whole too)
+are to be read over all partitions together. Of `subjects` only the newest is kept.
 
 ```sql
 select * from read_parquet('drift/*/*.parquet', hive_partitioning = true) where substantive = 1;

@@ -22,7 +22,7 @@ from storage.state import TRACKED, State, list_hash, packed
 from storage.versions import as_json
 
 _CHUNK = 1000
-_MARK = "dump:"
+MARK = "dump:"
 _VERSION = ("id", "subject", "since", "until", "origin", "sha", "bundle_hash", *TRACKED, "files_read")
 
 
@@ -210,7 +210,7 @@ class DatedStates:
         if self._marked:
             return
         self._marked = True
-        name = f"{_MARK}{self._kind}:{self._moment}"
+        name = f"{MARK}{self._kind}:{self._moment}"
         row = self._conn.execute("select value from state where name = ?", (name,)).fetchone()
         untold = sorted(self._untold & set(json.loads(row[0])) if row else self._untold)
         self._conn.execute(
@@ -223,7 +223,7 @@ class DatedStates:
         rows = self._conn.execute(
             "select value from state where name between ? || (select min(since) from version where subject = ?"
             " and origin = 'import' and valid_from is null) and ? || ?",
-            (f"{_MARK}{self._kind}:", known.subject, f"{_MARK}{self._kind}:", known.since),
+            (f"{MARK}{self._kind}:", known.subject, f"{MARK}{self._kind}:", known.since),
         ).fetchall()
         told = [frozenset(json.loads(value)) for (value,) in rows]
         return frozenset.intersection(*told) if told else frozenset()

@@ -4,10 +4,11 @@
                                          part-000007-0009.parquet  rows that came after it, written by export 9
 
 What is only ever added (versions, documents, texts, clauses, drift) is written once, from where the last export ended
-(`DIR/_exported.json`); an interval that was closed since is a row of `version_ends`; `catalog`, `systems` and
-`findings` are written whole, as of the last snapshot, and so is `learned`, the texts that the archive's rules know
-beside those of the catalogue; of `subjects` only the newest is kept. Files appear under their names when they are
-whole; those of an export that was stopped are taken away by the next one, which writes their rows again.
+(`DIR/_exported.json`); an interval that was closed since, also one of the imported past, is a row of `version_ends`;
+`catalog`, `systems` and `findings` are written whole, as of the last snapshot, and so are `learned`, the texts that the
+archive's rules know beside those of the catalogue, and `dumps`, what imported dumps could not tell; of `subjects` only
+the newest is kept. Files appear under their names when they are whole; those of an export that was stopped are taken
+away by the next one, which writes their rows again.
 """
 
 from __future__ import annotations
@@ -44,74 +45,81 @@ _CURRENT = ", ".join(
 
 @dataclass(frozen=True)
 class Table:
-    """One table of the export. `query` takes (after, until) of `counter`, or nothing where it is written whole."""
+    """One table of the export. `query` takes (after, until) of each counter, or nothing where it is written whole."""
 
     name: str
-    counter: str | None
+    counters: tuple[str, ...]
     query: str
-    rows: str = ""  # what tells beforehand how many rows there are at most: a counter, or "subject"
+    rows: str = ""  # what tells beforehand how many rows there are at most: its counter, or "subject"
 
 
 TABLES = (
-    Table("versions", "version", "select * from versions where id > ? and id <= ?", "version"),
+    Table("versions", ("version",), "select * from versions where id > ? and id <= ?", "version"),
     Table(
         "documents",
-        "version",
+        ("version",),
         "select * from documents where version > ? and version <= ?",
     ),
     Table(
         "drift",
-        "event",
+        ("event",),
         "select * from drift where id > ? and id <= ?",
         "event",
     ),
     Table(
         "clauses",
-        "clause",
+        ("clause",),
         "select lower(hex(b.sha256)) as text_hash, c.clause, c.quote, c.quote_start, c.quote_end, c.section,"
         " c.parameters, r.version as rules_version from clause c join blob b on b.id = c.text"
         " join rules r on r.id = c.rules where c.rowid > ? and c.rowid <= ?",
     ),
     Table(
         "version_ends",
-        "run",
+        ("run", "version", "event"),
         f"select v.id, {SUBJECT} as subject, v.valid_to, v.until from version v join subject s on s.id = v.subject"
-        " where v.valid_to > ? and v.valid_to <= ?",
+        " where v.valid_to > ?1 and v.valid_to <= ?2"
+        # The past ends by no run: looked at is the past of everybody who has something new.
+        f" union all select v.id, {SUBJECT}, v.valid_to, v.until from"
+        " (select subject from version where id > ?3 and id <= ?4"
+        "  union select subject from event where id > ?5 and id <= ?6) new"
+        " join version v on v.subject = new.subject join subject s on s.id = v.subject"
+        " where v.valid_from is null and v.until is not null and v.id <= ?3",
     ),
-    Table("catalog", None, "select * from catalog", "subject"),
-    Table("systems", None, "select * from systems"),
-    Table("findings", None, "select * from findings"),
-    Table("snapshots", None, "select * from snapshots"),
+    Table("catalog", (), "select * from catalog", "subject"),
+    Table("systems", (), "select * from systems"),
+    Table("findings", (), "select * from findings"),
+    Table("snapshots", (), "select * from snapshots"),
     Table(
         "learned",
-        None,
+        (),
         "select l.license, l.edition, lower(hex(b.sha256)) as text_hash, l.source, l.learned_in"
         " from learned l join blob b on b.id = l.text order by l.license, l.text",
     ),
     # What the views do not show, but an archive that is made from the export needs: storage/import_export.py.
     Table(
         "subjects",
-        None,
+        (),
         f"select s.id, s.kind, lower(hex(s.hub_id)) as hub_id, s.name, {_CURRENT}, w.name as watch,"
         " w.seen_in as watch_seen_in from subject s left join current c on c.subject = s.id"
         " left join watch w on w.id = c.watch order by s.id",
         "subject",
     ),
+    Table("dumps", (), "select name, value from state where name like 'dump:%' order by name"),
     Table(
         "version_subjects",
-        "version",
+        ("version",),
         "select id, subject as subject_id, files_read from version where id > ? and id <= ?",
         "version",
     ),
     Table(
         "event_subjects",
-        "event",
+        ("event",),
         "select id, subject as subject_id, version from event where id > ? and id <= ?",
         "event",
     ),
     Table(
         "contents",
-        "document",
+        ("document",),
         "select lower(hex(b.sha256)) as content_hash, b.id as blob from blob b where b.id in"
         " (select content from document where id > ?1 and id <= ?2 and content <> text)"
         " and not exists (select 1 from document d where d.content = b.id and d.content <> d.text and d.id <= ?1)"
@@ -155,13 +163,12 @@ def export(archive: Archive, folder: Path, *, progress: Progress) -> dict[str, i
         partition = f"snapshot_date={last['started_at'][:10]}"
         written = {}
         for table in TABLES:
-            after = former.get(table.counter or "", 0)
-            bound = () if table.counter is None else (after, marks[table.counter])
-            target = _target(folder / table.name / partition, marks, added=again and table.counter is not None)
+            bound = tuple(mark for name in table.counters for mark in (former.get(name, 0), marks[name]))
+            target = _target(folder / table.name / partition, marks, added=again and bool(table.counters))
             rows = _rows(conn, table.query, bound)
             if table.name == "contents":
                 rows = _contents(archive, rows)
-            told = _teller(progress, table.name, _at_most(conn, table, marks, after))
+            told = _teller(progress, table.name, _at_most(conn, table, bound))
             written[table.name] = _write(target, rows, SCHEMAS[table.name], told)
         target = _target(folder / "texts" / partition, marks, added=again)
         texts = _texts(archive, former.get("document", 0), marks["document"])
@@ -187,10 +194,10 @@ def _last_written(database: Path) -> str:
     return ", ".join(said)
 
 
-def _at_most(conn: sqlite3.Connection, table: Table, marks: dict[str, Any], after: int) -> int | None:
+def _at_most(conn: sqlite3.Connection, table: Table, bound: tuple[int, ...]) -> int | None:
     if table.rows == "subject":
         return int(conn.execute("select count(*) from subject").fetchone()[0])
-    return int(marks[table.rows]) - after if table.rows else None
+    return bound[1] - bound[0] if table.rows else None
 
 
 def _target(folder: Path, marks: dict[str, Any], *, added: bool) -> Path:
@@ -330,6 +337,7 @@ SCHEMAS = {
         "id version first_run changed_run seen_in files_behind parameters downloads has_weights watch_seen_in",
         "similarity",
     ),
+    "dumps": _schema("name value"),
     "version_subjects": _schema("", "id subject_id files_read"),
     "event_subjects": _schema("", "id subject_id version"),
     "contents": pa.schema([("content_hash", _TEXT), ("content", pa.binary())]),

@@ -8,6 +8,7 @@ of how far lists were read are not exported: the next refresh sweeps, and finds 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from storage import export_marks, lineage, words
 from storage.archive import Archive
 from storage.blobs import sha256
 from storage.current import COLUMNS
+from storage.dated_states import MARK
 from storage.export import NOT_EXPORTED, part_number
 from storage.understanding import Understanding, rules_id
 
@@ -74,6 +76,7 @@ class _Restoring:
         self._added("drift", self._event)
         self._whole("findings", self._finding)
         self._whole("systems", self._system)
+        self._whole("dumps", self._dump)
         self._clauses()
         words.add_all(self._conn)
         lineage.add_all(self._conn)
@@ -230,6 +233,12 @@ class _Restoring:
             "developer", "modality", "type", "license", "restrictions", "subjects", "evidence", "reason",
         )}  # fmt: skip
         self._insert("system", kept | {"name": row["system"], "position": self.done.get("systems", 0)})
+
+    def _dump(self, row: Row) -> None:
+        """What a dump could not tell: where it begins to be told, that is no drift."""
+        if not row["name"].startswith(MARK) or not isinstance(json.loads(row["value"]), list):
+            raise ValueError(f"no mark of a dump: {row['name'][:100]!r}")
+        self._insert("state", {"name": row["name"], "value": row["value"]})
 
     def _clauses(self) -> None:
         """What today's rules say is read anew; what former ones said is taken over."""

@@ -15,6 +15,10 @@ from tests.refresh.lab import Lab, laboratory
 
 pytest.importorskip("pyarrow", reason="needs the extra [parquet]")
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from schedules.import_hub import import_hub
 from storage.export import export
 from storage.import_export import NotRestored, restore
 
@@ -89,6 +93,33 @@ def test_an_import_of_an_export_gives_the_same_views(lab: Lab, tmp_path: Path) -
     assert second == first
     assert all(first[name] for name in VIEWS if name != "findings")
     other.sound()
+
+
+def test_the_imported_past_ends_in_the_export_too_and_dumps_stay_known_for_what_they_lack(
+    lab: Lab, tmp_path: Path
+) -> None:
+    def take(at: Lab, date: str, license: str, **columns: object) -> None:
+        path = at.folder / f"models-{date}.parquet"
+        rows = [
+            {"_id": f"{number:024x}", "id": f"wren/{number}", "tags": [f"license:{license}"], **columns}
+            for number in range(3)
+        ]
+        pq.write_table(pa.Table.from_pylist(rows), path)
+        import_hub(at.database, [path], date=None, kind=None, progress=lambda *_: None)
+
+    take(lab, "2025-01-01", "mit")
+    exported(lab)
+    take(lab, "2025-02-01", "gpl-3.0")
+    exported(lab)
+    other = again(lab, tmp_path / "again")
+    assert views(other.database) == views(lab.database)
+    assert lab.rows("select until from versions where subject = 'model:wren/0' order by since") == [
+        {"until": "2025-02-01T00:00:00Z"}, {"until": None},
+    ]  # fmt: skip
+    for one in (lab, other):
+        take(one, "2025-03-01", "gpl-3.0", gated="auto")  # told for the first time, so nobody's change
+    assert views(other.database) == views(lab.database)
+    assert lab.rows("select * from drift where kind = 'gate' and subject like 'model:wren/%'") == []
 
 
 def test_the_next_refresh_fetches_no_file_and_tells_no_drift(lab: Lab, tmp_path: Path) -> None:
