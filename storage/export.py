@@ -132,6 +132,7 @@ _LAST = {
     "clause": "select ifnull(max(rowid), 0) from clause",
     "run": "select ifnull(max(id), 0) from snapshots",
     "document": "select ifnull(max(id), 0) from document",
+    "rereading": "select ifnull(max(id), 0) from rereading",
 }
 
 
@@ -171,7 +172,8 @@ def export(archive: Archive, folder: Path, *, progress: Progress) -> dict[str, i
             told = _teller(progress, table.name, _at_most(conn, table, bound))
             written[table.name] = _write(target, rows, SCHEMAS[table.name], told)
         target = _target(folder / "texts" / partition, marks, added=again)
-        texts = _texts(archive, former.get("document", 0), marks["document"])
+        bound = tuple(mark for name in ("document", "rereading") for mark in (former.get(name, 0), marks[name]))
+        texts = _texts(archive, bound)
         written["texts"] = _write(target, texts, SCHEMAS["texts"], _teller(progress, "texts", None))
     finally:
         conn.execute("commit")
@@ -236,14 +238,16 @@ def _rows(conn: sqlite3.Connection, query: str, bound: tuple[int, ...]) -> Itera
         yield dict(zip(names, zip(*batch, strict=True), strict=True))
 
 
-def _texts(archive: Archive, after: int, until: int) -> Iterator[Columns]:
-    """Texts of documents that are new, each once: what analyses speak of, and what people may read."""
+def _texts(archive: Archive, bound: tuple[int, ...]) -> Iterator[Columns]:
+    """Texts that are new, each once: of documents, and what a later extractor made of them, since clauses quote it."""
     query = (
         "select b.id, lower(hex(b.sha256)), b.size from blob b where b.id in"
-        " (select text from document where id > ? and id <= ?)"
-        " and not exists (select 1 from document d where d.text = b.id and d.id <= ?) order by b.id"
+        " (select text from document where id > ?1 and id <= ?2"
+        "  union select text from rereading where id > ?3 and id <= ?4)"
+        " and not exists (select 1 from document d where d.text = b.id and d.id <= ?1)"
+        " and not exists (select 1 from rereading r where r.text = b.id and r.id <= ?3) order by b.id"
     )
-    cursor = archive.conn.execute(query, (after, until, after))
+    cursor = archive.conn.execute(query, bound)
     while batch := cursor.fetchmany(500):
         blobs, digests, sizes = zip(*batch, strict=True)
         yield {"text_hash": digests, "bytes": sizes, "text": [decode(archive.blobs.get(blob)) for blob in blobs]}
