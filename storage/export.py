@@ -78,10 +78,10 @@ TABLES = (
         ("run", "version", "event"),
         f"select v.id, {SUBJECT} as subject, v.valid_to, v.until from version v join subject s on s.id = v.subject"
         " where v.valid_to > ?1 and v.valid_to <= ?2"
-        # The past ends by no run: looked at is the past of everybody who has something new.
+        # The past ends by no run: looked at is the past of everybody who has something new (in a first export, nobody).
         f" union all select v.id, {SUBJECT}, v.valid_to, v.until from"
-        " (select subject from version where id > ?3 and id <= ?4"
-        "  union select subject from event where id > ?5 and id <= ?6) new"
+        " (select subject from version where ?3 > 0 and id > ?3 and id <= ?4"
+        "  union select subject from event where ?3 > 0 and id > ?5 and id <= ?6) new"
         " join version v on v.subject = new.subject join subject s on s.id = v.subject"
         " where v.valid_from is null and v.until is not null and v.id <= ?3",
     ),
