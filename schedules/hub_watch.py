@@ -7,6 +7,7 @@ holds are looked at one by one before anything is believed of them (hub-protocol
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from crawler.errors import CrawlError, Disabled, Unavailable
 from crawler.hub_names import is_name
@@ -70,7 +71,8 @@ class KindWalk:
         self.seen = Seen()
         self.ids = dict.fromkeys(watch.ids, False)
         self.displaced: list[Known] = []
-        self.swept = False
+        self._read_to_end: set[int] = set()
+        self._whole_read = False
         self._keepers = self._complete_walks()
         self._sweep: tuple[str | None, Sweep | None] | None = None
 
@@ -79,6 +81,11 @@ class KindWalk:
         section = KINDS[self.kind]
         walks = [f"{section}/author:{author}" for author in self.watch.authors]
         return known.walks(self.conn, [f"{section}/all", *walks] if self.watch.all else walks)
+
+    @cached_property
+    def _watched_by_none(self) -> list[tuple[int, str]]:
+        """Who is in none of the complete lists as far as the last runs know: by name alone, or of lists of before."""
+        return list(known.watched_by_none(self.conn, self.kind, KINDS[self.kind], self._keepers))
 
     def everything(self) -> None:
         """Whole kind, authors, the most used, then names: what a list has shown is not asked for again."""
@@ -90,8 +97,7 @@ class KindWalk:
         if self.watch.top:
             self._walk(f"{section}/top", author=None, sort=self.watch.top_by, limit=self.watch.top)
         self.names([name for name, shown in self.ids.items() if not shown])
-        if self.swept:
-            self._second_look()
+        self._second_look()
         if self.watch.all:
             self._put_off()
 
@@ -120,12 +126,22 @@ class KindWalk:
         self._lost_their_names()
 
     def _lost_their_names(self) -> None:
-        """Somebody else has their name now; who turned up under no other name is not to be had any more."""
+        """Somebody else has their name now; who turned up under no other name is not to be had any more.
+
+        Who belongs to a complete list may have been renamed: that list tells at its end, if not tonight.
+        """
         for recorded in self.displaced:
-            if recorded.subject not in self.seen:
+            if recorded.subject not in self.seen and not self._awaited(recorded):
                 self.seen.add(recorded.subject)
                 self.session.stage(self.look.not_there(recorded.name, recorded, None))
         self.displaced.clear()
+
+    def _awaited(self, recorded: Known) -> bool:
+        """Whether the list that would show somebody under another name was not read to its end tonight."""
+        if recorded.watch not in self._keepers:
+            return False
+        # The owner may be another one too, which the list of an author does not show, but that of the whole kind.
+        return not self._whole_read if self.watch.all else recorded.watch not in self._read_to_end
 
     def _walk(
         self, watch: str, *, author: str | None, sort: str, limit: int | None, enough: Enough | None = None
@@ -138,9 +154,10 @@ class KindWalk:
             return False
         if complete and sort == "createdAt":
             # Who was in it before and is not now is looked at by name.
-            self._missing(watch)
+            self._missing(watch, author)
             self.session.walked(watch)
-            self.swept = True
+            self._read_to_end |= known.walks(self.conn, [watch])
+            self._whole_read = self._whole_read or _whole(watch)
         return complete
 
     def _pages(self, watch: str, author: str | None, sort: str, limit: int | None, enough: Enough | None) -> bool:
@@ -210,10 +227,16 @@ class KindWalk:
             else:
                 self.session.stage(observation)
 
-    def _missing(self, watch: str) -> None:
-        """Who was in this list before and is not in it now."""
+    def _missing(self, watch: str, author: str | None) -> None:
+        """Who was in this list before, or ought to be in it, and is not in it now."""
         missing = [subject for subject in known.watched(self.conn, watch) if subject not in self.seen]
         total = known.count_watched(self.conn, watch)
+        # The names that wait for their turn are looked at soon, without this.
+        waiting = {name for name, shown in self.ids.items() if not shown}
+        for subject, name in self._watched_by_none:
+            belongs = author is None or name.startswith(f"{author}/")
+            if belongs and subject not in self.seen and name not in waiting:
+                missing.append(subject)
         if _whole(watch) and len(missing) > max(FEW_MISSING, MOST_MISSING * total):
             self.session.fail(
                 f"{self.kind}:*", f"list {watch}: {len(missing):,} of {total:,} are missing: not believed"
@@ -225,8 +248,14 @@ class KindWalk:
     def _second_look(self) -> None:
         """Who was missing from an earlier list is in no list any more: looked at once more, then it is gone."""
         for missing in known.once_missing(self.conn, self.kind):
-            if missing.subject not in self.seen and missing.name not in self.ids:
+            named = missing.name in self.ids
+            if missing.subject in self.seen or not (named or self._read_to_end):
+                continue
+            # A name was looked at for whoever has it now; who had it before has not been asked for.
+            bearer = known.by_name(self.conn, self.kind, missing.name) if named else None
+            if bearer is None or bearer.subject != missing.subject:
                 self._by_name(missing.name, missing)
+        self._lost_their_names()
 
     def _by_name(self, name: str, recorded: Known | None = None) -> None:
         recorded = recorded or known.by_name(self.conn, self.kind, name)

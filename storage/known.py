@@ -96,6 +96,22 @@ def walks(conn: sqlite3.Connection, names: Iterable[str]) -> set[int]:
     return {int(row[0]) for row in found if row}
 
 
+def watched_by_none(
+    conn: sqlite3.Connection, kind: str, section: str, walks: Iterable[int]
+) -> Iterator[tuple[int, str]]:
+    """The id and name of every subject of a kind that is still there and that none of these walks watches.
+
+    `section` is what the names of this kind's walks begin with.
+    """
+    ids = ", ".join(str(int(walk)) for walk in walks)
+    query = (
+        "select s.id, s.name from current c cross join subject s on s.id = c.subject where c.unavailable_since is null"
+        f" and (c.watch is null or c.watch in (select id from watch where name glob ? and id not in ({ids})))"
+        " and s.kind = ? and s.hub_id is not null"
+    )
+    yield from conn.execute(query, (f"{section}/*", kind))
+
+
 def count_watched(conn: sqlite3.Connection, watch: str) -> int:
     """How many subjects a walk last saw."""
     row = conn.execute("select count(*) from current c join watch w on w.id = c.watch where w.name = ?", (watch,))

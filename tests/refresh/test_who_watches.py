@@ -58,3 +58,51 @@ def test_who_is_no_longer_in_a_complete_list_is_found_missing(
         gone = lab.catalog("model:wren/m4")
         assert (gone["unavailable_since"], gone["gone_at"]) == (D3, D4)
         lab.sound()
+
+
+@pytest.mark.parametrize("lists", [ALL, AUTHOR, NAMED, ALL | NAMED, AUTHOR | NAMED])
+def test_whose_name_another_took_is_gone_as_well(tmp_path: Path, lists: dict[str, Any]) -> None:
+    """However often the name is taken: each of its bearers ends as gone, and the last one is there."""
+    made = world()
+    with laboratory(tmp_path, made, D1) as lab:
+        lab.watch(**lists).at(D1)
+        for month in (4, 5):
+            made.delete("models", "wren/m4", date=f"2026-0{month}-01T09:00:00Z")
+            made.put("models", "wren/m4", date=f"2026-0{month}-02", files={"README.md": card("gpl-3.0")})
+            lab.at(f"2026-0{month}-10T09:00:00Z")
+        # Shown by a list, so that its name is not asked for.
+        lab.at(D4)
+        lab.again()
+        bearers = lab.rows(
+            "select v.availability, c.gone_at is not null as gone from subject s join current c on c.subject = s.id"
+            " join version v on v.id = c.version where s.name = 'wren/m4' order by s.id"
+        )
+        assert [(one["availability"], one["gone"]) for one in bearers] == [
+            ("unavailable", 1), ("unavailable", 1), ("available", 0),
+        ]  # fmt: skip
+        told = lab.rows("select subject, kind, after from drift where kind = 'availability'")
+        assert told == [{"subject": "model:wren/m4", "kind": "availability", "after": "unavailable"}] * 2
+        lab.sound()
+
+
+def test_who_was_seen_by_name_alone_and_went_is_missed_by_the_list(tmp_path: Path) -> None:
+    """A name of the configuration that a list shows too: its bearer of before is in neither."""
+    made = world()
+    with laboratory(tmp_path, made, D1) as lab:
+        lab.watch(**NAMED).at(D1)
+        made.delete("models", "wren/m4", date="2026-03-15")
+        made.put("models", "wren/m4", date="2026-03-16", files={"README.md": card("gpl-3.0")})
+        told = [(e["subject"], e["kind"], e["after"]) for e in lab.watch(**(ALL | NAMED)).at(D2).events]
+        assert told == [("model:wren/m4", "availability", "unavailable")]
+
+
+def test_who_was_renamed_is_not_said_to_be_gone_before_the_list_was_read(tmp_path: Path) -> None:
+    made = world()
+    with laboratory(tmp_path, made, D1) as lab:
+        lab.watch(**ALL).at(D1)
+        made.rename("models", "wren/m4", "lark/m4", date="2026-03-15")
+        made.put("models", "wren/m4", date="2026-03-16", files={"README.md": card("gpl-3.0")})
+        lab.hub.at(D2)
+        assert lab.again(only=["model:wren/m4"]).events == []
+        told = [(e["subject"], e["kind"]) for e in lab.at(D2).events]
+        assert told == [("model:lark/m4", "renamed")]
