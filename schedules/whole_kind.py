@@ -46,6 +46,8 @@ class WholeKind:
         swept = self._mark(self._swept)
         if self._session.full or swept is None or self._until is None:
             return True
+        if swept > now():
+            return True  # the clock was wrong then: until that day comes nothing would be due
         overdue = now() - swept - self._sweep_days
         # Sweeps of several kinds are spread over nights, so that each leaves the budget something for files.
         if overdue >= timedelta(0) and (not self._session.has_swept or overdue >= MOST_OVERDUE):

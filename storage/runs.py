@@ -45,7 +45,8 @@ def begin(
     with archive.writing():
         former, since = _broken_off(archive, tool_version, take_up_since or {})
         found = sweeps.kept(archive, former) if former is not None else {}
-        taken = {watch: one for watch, one in found.items() if one.at >= since}
+        # One from later than now is of a clock that was wrong: it would never grow old.
+        taken = {watch: one for watch, one in found.items() if since <= one.at <= started_at}
         archive.conn.execute("update run set status = 'interrupted' where status = 'running'")
         if not taken:
             archive.conn.execute("delete from pending")
