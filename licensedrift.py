@@ -90,14 +90,28 @@ class Call:
         if self.json:
             import orjson
 
-            click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2, default=str).decode("utf-8"))
+            _print(orjson.dumps(document, option=orjson.OPT_INDENT_2, default=str).decode("utf-8") + "\n")
         elif human:
-            click.echo(human)
+            _print(human + "\n")
 
     def stream(self, pieces: Iterator[str]) -> None:
         """Print a long answer in pieces, many at a time."""
         while some := "".join(islice(pieces, PIECES)):
-            click.echo(some, nl=False)
+            _print(some)
+
+
+class ReaderGone(Exception):
+    """Whoever read our output went away (`| head`): not an error of ours. (Of a BrokenPipeError click makes one.)"""
+
+
+def _print(text: str) -> None:
+    """Print an answer. Raises ReaderGone, and click.ClickException where it cannot be written (a full disk)."""
+    try:
+        click.echo(text, nl=False)
+    except BrokenPipeError as error:
+        raise ReaderGone from error
+    except OSError as error:
+        raise click.ClickException(f"the answer cannot be written: {error.strerror}") from error
 
 
 def _remember(name: str) -> Any:
@@ -145,6 +159,13 @@ class Door(click.Group):
         """Every command, in the order of the table."""
         return list(COMMANDS)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Ctrl-C ends it with the status of that signal, where click would say 1."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise SystemExit(128 + signal.SIGINT) from None
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the command and give it the options that all commands take."""
         if cmd_name not in COMMANDS:
@@ -183,9 +204,8 @@ def main() -> None:
     try:
         door(standalone_mode=True)
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): not an error of ours.
+        raise SystemExit(128 + signal.SIGINT) from None
+    except ReaderGone:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(DONE) from None
 

@@ -56,6 +56,8 @@ def _of_kind(only: Sequence[str], kind: str) -> list[str]:
         prefix, _, name = subject.partition(":")
         if prefix not in (*KINDS, "terms"):
             raise UnknownSubjects(f"--only {subject}: say model:, dataset:, space: or terms: before the name")
+        if any("\ud800" <= sign <= "\udfff" for sign in subject):
+            raise UnknownSubjects(f"--only {subject!a}: bytes that are no UTF-8")
         if prefix == kind:
             names.append(name)
     return names

@@ -16,7 +16,7 @@ EVERY = 0.1  # seconds between two updates
 @contextmanager
 def terminal_progress() -> Iterator[Progress]:
     """A function that is told (what, done, of) and keeps one line on standard error up to date."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():  # None where it was closed (`2>&-`)
         yield lambda _what, _done, _of: None
         return
     line = _Line()
