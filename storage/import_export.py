@@ -69,6 +69,8 @@ class _Restoring:
         self._whole("learned", self._learned)
         self._whole("subjects", self._subject)
         self._added("version_subjects", self._version_subject)
+        # Only now that there is what it points at: else each version would be looked for in all of it.
+        self._whole("subjects", self._current, again=True)
         self._added("versions", self._version)
         self._added("version_ends", self._end)
         self._added("documents", self._document)
@@ -93,8 +95,10 @@ class _Restoring:
         for path in self._parts(table):
             self._take(table, path, take)
 
-    def _whole(self, table: str, take: Callable[[Row], None]) -> None:
+    def _whole(self, table: str, take: Callable[[Row], None], *, again: bool = False) -> None:
         """A table that every export writes whole: its last part, if that is of the last export (none: no rows)."""
+        if again:
+            self.done.pop(table, None)
         last = export_marks.marks(self._folder)["snapshot"]
         for path in self._parts(table)[-1:]:
             if part_number(path)[0] == last:
@@ -138,9 +142,11 @@ class _Restoring:
         self._insert("learned", kept | {"text": self._blob(row["text_hash"])})
 
     def _subject(self, row: Row) -> None:
-        """A subject, and its row of `current` if it has one."""
         hub_id = bytes.fromhex(row["hub_id"]) if row["hub_id"] else None
         self._insert("subject", {"id": row["id"], "kind": row["kind"], "hub_id": hub_id, "name": row["name"]})
+
+    def _current(self, row: Row) -> None:
+        """The row of `current` of a subject that has one."""
         if row["version"] is None:
             return
         values = {name: row[name] for name in COLUMNS if name not in NOT_EXPORTED}
