@@ -126,9 +126,11 @@ def _restore(call: Call, folder: Path) -> None:
     except Busy as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(BUSY)
-    except (NotRestored, ArchiveError) as error:
+    except NotRestored as error:
         raise click.UsageError(str(error)) from error
-    except OSError as error:
+    except ArchiveError as error:
+        raise as_click_error(error) from error
+    except (OSError, RefreshError) as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(ERROR)
     call.answer(

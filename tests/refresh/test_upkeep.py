@@ -73,12 +73,12 @@ def test_statistics_are_of_all_rows_and_not_of_the_first(lab: Lab) -> None:
 
 def test_a_backup_says_how_far_it_is(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     lab.at(D1)
-    monkeypatch.setattr("storage.backup.EVERY", 100)
+    monkeypatch.setattr("storage.backup.EVERY", 0)
     told: list[tuple[str, int, int | None]] = []
     with lab.archive() as archive:
         size = backup(archive, lab.folder / "copy.db", lambda *said: told.append(said))
     copied = [(done, of) for what, done, of in told if what == "bytes copied"]
-    assert len(copied) > 10 and all(of is not None and 0 <= done <= of and size <= of for done, of in copied)
+    assert copied and all(of is not None and 0 <= done <= of and size <= of for done, of in copied)
     assert any("checking" in what for what, _, _ in told)
 
 
