@@ -26,6 +26,7 @@ from storage.understanding import Understanding
 BATCH = 1000  # observations a transaction
 DEFAULT_ENDPOINT = "https://huggingface.co"
 MAX_REASON = 500  # characters
+MOST_FAILURES = 10_000  # that are told: a Hub of rows that nobody can read has millions
 
 
 class Session:
@@ -124,7 +125,11 @@ class Session:
         return row[0] if row else None
 
     def fail(self, subject: str, reason: str) -> None:
-        """Note that a subject could not be looked at; it keeps its last version."""
+        """Note that a subject could not be looked at; it keeps its last version. Beyond MOST_FAILURES none is told."""
+        if len(self.failures) > MOST_FAILURES:
+            return
+        if len(self.failures) == MOST_FAILURES:
+            subject, reason = "", f"more failures than the {MOST_FAILURES:,} that are told"
         self.failures.append(Failure(_storable(subject), _storable(" ".join(reason.split())[:MAX_REASON])))
 
     def move_watches(self) -> None:
