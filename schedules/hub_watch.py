@@ -74,8 +74,9 @@ class KindWalk:
         self.ids = dict.fromkeys(watch.ids, False)
         self.displaced: list[Known] = []
         self._read_to_end: set[int] = set()
-        self._whole_read = False
+        self._whole_read = self._some_read = False
         self._keepers = self._complete_walks()
+        self._kept = self._keepers | known.walks(self.conn, [f"{KINDS[kind]}/top"])
         self._sweep: tuple[str | None, Sweep | None] | None = None
 
     def _complete_walks(self) -> set[int]:
@@ -160,6 +161,10 @@ class KindWalk:
             self.session.walked(watch)
             self._read_to_end |= known.walks(self.conn, [watch])
             self._whole_read = self._whole_read or _whole(watch)
+            self._some_read = True
+        if complete and _is_top(watch):
+            self._dropped_out(watch)
+            self._some_read = self._some_read or not self.watch.all
         return complete
 
     def _pages(self, watch: str, author: str | None, sort: str, limit: int | None, enough: Enough | None) -> bool:
@@ -197,7 +202,7 @@ class KindWalk:
         said = facts(row)
         if recorded is not None and not self.session.full and self._is_known(row, said, recorded, whole):
             self.session.unmoved(None)
-            if recorded.watch not in self._keepers and not _is_top(watch):
+            if recorded.watch not in (self._kept if _is_top(watch) else self._keepers):
                 self.session.adopt(watch, recorded.subject)
         elif not whole:
             # The most used of an author who is watched stay with the author's list.
@@ -247,11 +252,21 @@ class KindWalk:
         for gone in known.by_subject(self.conn, missing):
             self._by_name(gone.name, gone)
 
+    def _dropped_out(self, watch: str) -> None:
+        """Who was among the most used and is not now has few uses, or has gone: looked at by name once, and let go."""
+        left = [subject for subject in known.watched(self.conn, watch) if subject not in self.seen]
+        for recorded in known.by_subject(self.conn, left):
+            if recorded.name in self.ids:
+                continue
+            self._by_name(recorded.name, recorded)
+            if recorded.subject in self.seen:
+                self.session.adopt("", recorded.subject)
+
     def _second_look(self) -> None:
         """Who was missing from an earlier list is in no list any more: looked at once more, then it is gone."""
         for missing in known.once_missing(self.conn, self.kind):
             named = missing.name in self.ids
-            if missing.subject in self.seen or not (named or self._read_to_end):
+            if missing.subject in self.seen or not (named or self._some_read):
                 continue
             # A name was looked at for whoever has it now; who had it before has not been asked for.
             bearer = known.by_name(self.conn, self.kind, missing.name) if named else None

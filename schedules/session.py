@@ -112,7 +112,7 @@ class Session:
         self._watches.append(watch)
 
     def adopt(self, watch: str, subject: int) -> None:
-        """Say that a subject which is as it was is watched by this walk from now on."""
+        """Say that a subject is watched by this walk from now on ("": by none)."""
         self._adopted[watch].append(subject)
 
     def mark(self, name: str, value: str) -> None:
@@ -136,7 +136,7 @@ class Session:
         """Move `last_seen` of walks and of subjects that were looked at one by one."""
         conn = self.archive.conn
         for watch, subjects in self._adopted.items():
-            walk = watch_id(conn, watch)
+            walk = watch_id(conn, watch) if watch else None
             # Who was looked at once more and is not there after all is watched by none.
             adopt = "update current set watch = ? where subject = ? and unavailable_since is null"
             conn.executemany(adopt, ((walk, subject) for subject in subjects))

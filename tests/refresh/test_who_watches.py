@@ -106,3 +106,28 @@ def test_who_was_renamed_is_not_said_to_be_gone_before_the_list_was_read(tmp_pat
         assert lab.again(only=["model:wren/m4"]).events == []
         told = [(e["subject"], e["kind"]) for e in lab.at(D2).events]
         assert told == [("model:lark/m4", "renamed")]
+
+
+def test_who_leaves_the_most_used_is_looked_at_once_and_let_go(tmp_path: Path) -> None:
+    made = world()
+    with laboratory(tmp_path, made, D1) as lab:
+        lab.watch(**TOP).at(D1)
+        made.set("models", "wren/m2", date="2026-03-15", downloads=1_000)  # now m3 is the fourth
+        made.delete("models", "wren/m4", date="2026-03-16")
+        made.put("models", "wren/m6", date="2026-03-17", files={"README.md": card()}, downloads=2_000)
+        lab.hub.log.clear()
+        told = [(e["subject"], e["kind"], e["after"]) for e in lab.at(D2).events]
+        assert told == [("model:wren/m4", "availability", "unavailable")]
+        looked_at = {entry.path for entry in lab.hub.log if "m3" in entry.path}
+        assert looked_at == {"/api/models/wren/m3"}
+        lab.hub.log.clear()
+        lab.at(D3)
+        assert not any("m3" in entry.path for entry in lab.hub.log)
+        assert lab.catalog("model:wren/m4")["gone_at"] == D3
+        # It comes back, and goes for good.
+        made.set("models", "wren/m3", date="2026-05-15", downloads=3_000)
+        lab.at(D4)
+        made.delete("models", "wren/m3", date="2026-06-15")
+        told = [(e["subject"], e["kind"], e["after"]) for e in lab.at("2026-07-10T09:00:00Z").events]
+        assert told == [("model:wren/m3", "availability", "unavailable")]
+        lab.sound()
