@@ -63,9 +63,10 @@ def kept(archive: Archive, run: int) -> dict[str, Sweep]:
 def leave(archive: Archive, run: int) -> None:
     """Keep the places where sweeps of a run broke off, with who was recorded in it as seen; forget those at their end.
 
-    Called inside the transaction that ends the run.
+    At its end is one whose missing ones were looked at too. Called inside the transaction that ends the run.
     """
-    unfinished = {watch: sweep for watch, sweep in kept(archive, run).items() if sweep.onward is not None}
+    ended = {name for (name,) in archive.conn.execute("select name from watch where seen_in = ?", (run,))}
+    unfinished = {watch: sweep for watch, sweep in kept(archive, run).items() if watch not in ended}
     forget(archive)
     for watch, sweep in unfinished.items():
         seen = Seen(sweep.bits())
