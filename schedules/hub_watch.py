@@ -73,6 +73,7 @@ class KindWalk:
         self.seen = Seen()
         self.ids = dict.fromkeys(watch.ids, False)
         self.displaced: list[Known] = []
+        self._read_tonight: dict[str, str | None] = {}  # new ones whose files a list has had read, and at which commit
         self._read_to_end: set[int] = set()
         self._whole_read = self._some_read = False
         self._keepers = self._complete_walks()
@@ -204,7 +205,11 @@ class KindWalk:
             self.session.unmoved(None)
             if recorded.watch not in (self._kept if _is_top(watch) else self._keepers):
                 self.session.adopt(watch, recorded.subject)
+        elif not whole and recorded is None and self._read_tonight.get(row.hub_id, "") == row.sha:
+            return  # two lists show it, and no snapshot knows it yet
         elif not whole:
+            if recorded is None:
+                self._read_tonight[row.hub_id] = row.sha
             # The most used of an author who is watched stay with the author's list.
             kept = _is_top(watch) and recorded is not None and recorded.watch in self._keepers
             self._observe(row, recorded, "" if kept else watch)

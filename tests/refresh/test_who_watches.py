@@ -131,3 +131,12 @@ def test_who_leaves_the_most_used_is_looked_at_once_and_let_go(tmp_path: Path) -
         told = [(e["subject"], e["kind"], e["after"]) for e in lab.at("2026-07-10T09:00:00Z").events]
         assert told == [("model:wren/m3", "availability", "unavailable")]
         lab.sound()
+
+
+def test_who_is_new_in_two_lists_has_its_files_read_once(tmp_path: Path) -> None:
+    with laboratory(tmp_path, world(), D1) as lab:
+        lab.watch(**(AUTHOR | TOP)).at(D1)
+        fetched = [entry.path for entry in lab.hub.log if entry.path.endswith("/LICENSE")]
+        assert len(fetched) == len(set(fetched))
+        assert sum("/paths-info/" in entry.path for entry in lab.hub.log) == 6
+        assert len(lab.rows("select 1 from current where files_behind = 0")) == 6
