@@ -24,7 +24,6 @@ from crawler.repository import BadRow, Repository, from_row
 PAGE = 1000  # rows; the Hub's maximum
 SMALL_PAGE = 200  # for a Hub (or a cap of ours) that finds those too large
 MOST_EMPTY_PAGES = 20
-MOST_BAD = 100  # rows; a page of more, none of which can be read, is of another format, and so are those behind it
 # A Link header, one target and its parameters at a time; targets may hold commas and semicolons.
 _LINK = re2.compile(r'<([^<>]*)>((?:"[^"]*"|[^<"])*)')
 _PARAMETER = re2.compile(r';\s*([A-Za-z*-]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]+))')
@@ -100,6 +99,9 @@ class Walk:
             finished = onward is None or (self._limit is not None and done >= self._limit)
             if not finished and rounds.again({row.hub_id for row in page.rows}):
                 raise CrawlError("the list goes round in circles")
+            if not finished and rounds.empty > MOST_EMPTY_PAGES:
+                odd = f" that can be read: {page.bad[0].reason}" if page.bad else ""
+                raise CrawlError(f"the list goes round in circles, or on and on, without a row{odd}")
             rows = page.rows[: len(page.rows) - max(0, done - self._limit)] if self._limit else page.rows
             yield Page(rows, page.bad, complete=finished, onward=None if finished else onward)
             if finished:
@@ -151,8 +153,6 @@ class Walk:
             except BadRow as error:
                 name = item.get("id") if isinstance(item, dict) else None
                 page.bad.append(Bad(name if isinstance(name, str) else None, str(error)))
-        if len(page.bad) > MOST_BAD and not page.rows:
-            raise CrawlError(f"none of the {len(page.bad):,} rows of a page can be read: {page.bad[0].reason}")
         if self._expand.ignored(value):
             raise _StartAgain("the Hub ignores expand: asking for full rows")
         return page
@@ -168,15 +168,15 @@ class _Rounds:
     def __init__(self) -> None:
         self._mark: set[str] = set()
         self._former: set[str] = set()
-        self._count = self._empty = 0
+        self._count = self.empty = 0
 
     def again(self, ids: set[str]) -> bool:
         """Whether a page shows nothing that was not there before."""
         if not ids:
-            self._empty += 1
-            return self._empty > MOST_EMPTY_PAGES
+            self.empty += 1
+            return False
         known = ids <= self._former or ids <= self._mark
-        self._empty, self._former = 0, ids
+        self.empty, self._former = 0, ids
         self._count += 1
         if self._count & (self._count - 1) == 0:
             self._mark = ids

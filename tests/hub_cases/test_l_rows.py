@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from crawler.errors import CrawlError
-from crawler.hub_lists import Page
+from crawler.hub_lists import MOST_EMPTY_PAGES, Page
 from demo import faults
 from demo.world import World
 from schedules.errors import NothingFetched
@@ -65,15 +65,33 @@ def test_l17_a_refresh_reports_them_and_records_the_others(lab: ImpatientLab) ->
     assert len(result.failures) == len(NO_ROWS)
 
 
-def test_l18_pages_of_another_format_are_one_failure_and_not_millions(lab: ImpatientLab) -> None:
+def page_of(turn: faults.Turn) -> None:
+    """Of a list without end, whose rows are of another format."""
+    begin = int(turn.request.param("cursor") or 0)
+    url = f"http://{turn.request.headers['host']}{turn.request.path}"
+    rows = orjson.dumps([{"name": f"lark/{number}"} for number in range(begin, begin + 10)])
+    faults.body(rows, {"Link": f'<{url}?cursor={begin + 10}>; rel="next"'})(turn)
+
+
+def test_l18_a_list_of_another_format_ends(lab: ImpatientLab) -> None:
     lab.at(D1)
-    spoiled = [{"name": f"lark/{number}"} for number in range(1000)]
-    lab.hub.faults.add(path=LISTS, times=FOREVER, fault=faults.edit_json(lambda _rows: spoiled))
+    lab.hub.faults.add(path=LISTS, times=FOREVER, fault=page_of)
     lab.hub.log.clear()
-    with pytest.raises(NothingFetched, match="none of the 1,000 rows of a page can be read"):
+    with pytest.raises(NothingFetched):
         lab.at(D2)
-    assert sum(entry.path == "/api/models" and "limit=1000" in entry.query for entry in lab.hub.log) == 1
+    assert sum("cursor=" in entry.query for entry in lab.hub.log if entry.path == "/api/models") == MOST_EMPTY_PAGES
+    (failures,) = lab.rows("select failures from runs order by id desc limit 1")
+    assert "without a row that can be read: " in failures["failures"]
     assert lab.rows("select * from drift") == []
+
+
+def test_l18_a_page_of_another_format_hides_nobody_behind_it(tmp_path: Path) -> None:
+    with impatient(tmp_path, flock(), max_limit=2) as lab:
+        lab.watch(all_models=True, more="files_per_refresh = 0")
+        spoiled = faults.edit_json(lambda rows: [{"name": row["id"]} for row in rows])
+        lab.hub.faults.add(path=r"^/api/models\?.*cursor=", times=1, fault=spoiled)
+        result = lab.at(D1)
+        assert (result.status, result.subjects, len(result.failures)) == ("partial", len(NAMES) - 2, 2)
 
 
 @pytest.mark.parametrize(("value", "read"), [
