@@ -66,8 +66,10 @@ def test_a_signal_ends_a_refresh_with_its_status(lab: Lab, number: signal.Signal
     lab.hub.faults.add(path="^/api/models", fault=faults.stall(), times=100)
     lab.hub.log.clear()
     process = subprocess.Popen(
-        [*COMMAND, "refresh", "--config", str(lab.config)], stderr=subprocess.PIPE, text=True, env=dict(os.environ)
-    )
+        [*COMMAND, "refresh", "--config", str(lab.config)], stderr=subprocess.PIPE, text=True, env=dict(os.environ),
+        # Tests that run in a shell's background inherit that Ctrl-C is ignored there.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
+    )  # fmt: skip
     while not lab.hub.log and process.poll() is None:
         time.sleep(0.01)
     process.send_signal(number)
