@@ -81,6 +81,15 @@ def write(path: Path, rows: Sequence[dict[str, Any]], without: Sequence[str] = (
     return path
 
 
+def written(folder: Path, dumps: Sequence[tuple[str, Sequence[dict[str, Any]], Sequence[str]]]) -> list[Path]:
+    """Dumps as (date, rows, columns left out), each in a folder of its own: two may be of one date."""
+    places = []
+    for number, (date, rows, without) in enumerate(dumps):
+        (folder / str(number)).mkdir()
+        places.append(write(folder / str(number) / f"models-{date}.parquet", rows, without))
+    return places
+
+
 def take(database: Path, *dumps: Path) -> Any:
     from schedules.import_hub import import_hub
 
@@ -135,10 +144,7 @@ def test_by_the_batch_is_as_row_by_row(seen: list[Observation], dumps: list[Any]
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
         patched.setenv("LICENSEDRIFT_NOW", "2026-11-01T00:00:00Z")
         patched.setattr(hub_dump, "ROWS", size)
-        places = []
-        for number, (date, rows, without) in enumerate(dumps):
-            (Path(folder) / str(number)).mkdir()
-            places.append(write(Path(folder) / str(number) / f"models-{date}.parquet", rows, without))
+        places = written(Path(folder), dumps)
         counts = []
         for way in ("quick.db", "singly.db"):
             database = Path(folder) / way
@@ -171,10 +177,7 @@ def test_the_first_sweeps_after_an_import_are_by_the_thousand_as_one_by_one(
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patched:
         patched.setenv("LICENSEDRIFT_NOW", "2026-11-01T00:00:00Z")
         patched.setattr(recording, "BATCH", size)
-        places = []
-        for number, (date, rows, without) in enumerate(dumps):
-            (Path(folder) / str(number)).mkdir()
-            places.append(write(Path(folder) / str(number) / f"models-{date}.parquet", rows, without))
+        places = written(Path(folder), dumps)
         for way in ("by_the_thousand.db", "singly.db"):
             if way == "singly.db":
                 patched.setattr(first_sight, "is_plain", lambda _seen: False)
